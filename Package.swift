@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// One strictness for all of our own code: Swift 6, every warning an error.
+let swift: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// libuv 1.44's header needs GNU C. AGGREGATOR_UBSAN=1 is for `make sanitize`: SwiftPM knows address and thread only.
+let ubsan = ProcessInfo.processInfo.environment["AGGREGATOR_UBSAN"] == "1"
+let ubsanFlags = ["-fsanitize=undefined", "-fno-sanitize=function", "-fno-sanitize-recover=undefined"]
+let c: [CSetting] =
+    [
+        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"), .enableWarning("shadow"),
+        .enableWarning("conversion"), .define("_GNU_SOURCE"),
+    ] + (ubsan ? [.unsafeFlags(ubsanFlags)] : [])
+let ubsanLink: [LinkerSetting] =
+    ubsan ? [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])] : []
+
+let package = Package(
+    name: "aggregator",
+    products: [
+        .executable(name: "aggregator", targets: ["Main"]),
+        .library(name: "Aggregator", targets: ["Aggregator", "SourcesBuiltin", "AggregatorCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    ],
+    targets: [
+        // What Debian ships (see `make deps`).
+        .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CRE2System", pkgConfig: "re2", providers: [.apt(["libre2-dev"])]),
+        .target(name: "CLlhttp", cSettings: [.disableWarning("everything")]),
+        .target(name: "CRE2", dependencies: ["CRE2System"], cxxSettings: [.enableWarning("all")]),
+
+        // The hot path, in C.
+        .target(
+            name: "CEventLoop", dependencies: ["CLibuv", "CLlhttp"], cSettings: c, linkerSettings: ubsanLink),
+
+        // The rest, in Swift.
+        .target(name: "Expressions", dependencies: ["CRE2"], swiftSettings: swift),
+        .target(
+            name: "Aggregator",
+            dependencies: ["CEventLoop", "CLibyaml", "Expressions", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift),
+        .target(
+            name: "SourcesBuiltin", dependencies: ["Aggregator", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/Sources-Builtin", swiftSettings: swift),
+        .target(
+            name: "AggregatorCommand",
+            dependencies: [
+                "Aggregator", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Command", swiftSettings: swift),
+        .executableTarget(
+            name: "Main", dependencies: ["AggregatorCommand", "Aggregator", "SourcesBuiltin"], swiftSettings: swift),
+
+        // Tests mirror Sources; Promises go from a pipeline file in to bytes on a socket out.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
+        .target(name: "CEventLoopInternals", dependencies: ["CEventLoop"], path: "Tests/CEventLoopInternals"),
+        .testTarget(
+            name: "CEventLoopTests", dependencies: ["CEventLoop", "CEventLoopInternals", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: swift),
+        .testTarget(
+            name: "AggregatorTests", dependencies: ["Aggregator", "Expressions", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "PromiseTests", dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
+            swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11,
+    cxxLanguageStandard: .gnucxx17
+)

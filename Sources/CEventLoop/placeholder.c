@@ -1,0 +1,2 @@
+#include "CEventLoop.h"
+#include "shelf.h"

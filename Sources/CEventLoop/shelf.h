@@ -1,0 +1,68 @@
+// A shelf: what one loop has of all channels - lists of references to frames - and its subscribers' places in them.
+//
+//     el_append ─→ mailbox ─→ el_shelf_drain: into the lists ─→ el_shelf_deliver: "send what lies after the cursor"
+//                                                                 ↑ el_subscriber_join      ↑ el_subscriber_room
+//
+// Knows frames, numbers and sinks; no libuv, no HTTP but for the chunk around a frame.
+//
+// Threads    All on the loop's thread, but el_core_new/free (before and after the loops) and what channel.h says.
+// Ownership  The core owns the shelves and channels. A subscriber is owned by its shelf; its sink by the connection.
+//
+// A loop calls, in this order: once an iteration after its sockets were read, and before it answers a request,
+// el_shelf_drain; then once an iteration el_shelf_deliver.
+#ifndef EL_SHELF_H
+#define EL_SHELF_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub.h"
+#include "sink.h"
+#include "subscription.h"
+
+typedef struct el_core el_core;    // append lock, numbers, epoch, channels, one shelf a loop
+typedef struct el_shelf el_shelf;
+typedef struct el_subscriber el_subscriber;
+
+typedef struct {
+    void *context;
+    void (*wake)(void *context, uint32_t loop);  // from any thread, after the append lock is released, coalesced:
+                                                 // not again before that loop's next el_shelf_drain
+    void (*room)(void *context);                 // el_handler.on_room
+    size_t (*render)(void *context, const el_frame *frame, char **text);
+} el_core_events;
+
+el_core *el_core_new(const el_hub_settings *settings, const el_core_events *events);
+void el_core_free(el_core *core);
+el_shelf *el_core_shelf(el_core *core, uint32_t loop);
+el_core *el_hub_core(const el_hub *hub);  // hub.c
+// channel.h, without the hub around it. Closing a channel asks every loop by its mailbox and waits for them
+// (all their threads must be running, or none).
+el_channel *el_core_open(el_core *core, const el_channel_settings *settings);
+bool el_core_append(el_core *core, const el_appendix *items, size_t count);
+bool el_core_has_room(const el_core *core);
+
+// Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
+void el_shelf_drain(el_shelf *shelf, int64_t now);
+// Writes to those marked. One subscriber gets at most one slice (bounded bytes) in a turn, and the mailbox is drained
+// between slices. True: there is more to do, call again after looking at the sockets.
+bool el_shelf_deliver(el_shelf *shelf, int64_t now);
+// Frames older than a channel's `keep_ms` go. The loop calls it about once a second; returns true while any channel
+// with an age keeps anything (so that the timer can sleep otherwise).
+bool el_shelf_expire(el_shelf *shelf, int64_t now);
+
+// Joins, and writes the first block and what is pending (so the sink must have sent the response head). `chunked`:
+// HTTP/1.1. On EL_SUBSCRIBED *joined is the subscriber, or NULL if the stream has ended already (`end` was called).
+el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_subscription *subscription,
+                                       bool chunked, int64_t now, el_subscriber **joined);
+// What el_subscriber_join would say, without joining: EL_ENDED or EL_SUBSCRIBED. The connection asks before the head.
+el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription, int64_t now);
+void el_subscriber_room(el_subscriber *subscriber, int64_t now);
+void el_subscriber_leave(el_subscriber *subscriber);  // the sink is gone; frees the subscriber
+// When the sink was last given something, on el_shelf's clock: the connection's timer asks, and beats if it is time.
+int64_t el_subscriber_last_write(const el_subscriber *subscriber);
+void el_subscriber_beat(el_subscriber *subscriber, int64_t now);  // `: heartbeat`, if it is not blocked
+bool el_subscriber_is_blocked(const el_subscriber *subscriber);
+// Every subscriber gets what is pending and then its end; those blocked when they have room.
+void el_shelf_end_all(el_shelf *shelf, int64_t now);
+void el_shelf_count(const el_shelf *shelf, el_counters *counters);  // adds its share; relaxed reads, any thread
+#endif

@@ -1,0 +1,26 @@
+// A C face for the one thing the expressions need of RE2: does this pattern match anywhere in that text?
+// Linear in the text, whatever the pattern; memory of a compiled pattern is bounded by `max_memory` bytes.
+//
+// Threads: a compiled pattern may be used from any number of threads at once.
+// Ownership: re2_pattern_new gives a pattern (or NULL and a message), re2_pattern_free takes it.
+// Errors: only compiling can fail; the message is UTF-8, cut to fit, and always NUL-terminated.
+#ifndef CRE2_H
+#define CRE2_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct re2_pattern re2_pattern;
+
+re2_pattern *re2_pattern_new(const char *pattern, size_t length, int64_t max_memory, char *error, size_t error_size);
+bool re2_pattern_matches(const re2_pattern *pattern, const char *text, size_t length);
+void re2_pattern_free(re2_pattern *pattern);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,2 @@
+// The C target's inner headers, for its tests.
+#include "../../../Sources/CEventLoop/shelf.h"
