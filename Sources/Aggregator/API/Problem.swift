@@ -1,0 +1,39 @@
+import Expressions
+
+/// An error as RFC 9457 writes it: `application/problem+json`.
+struct Problem: Sendable {
+    static let contentType = "application/problem+json"
+
+    /// The HTTP status.
+    var status: Int
+    /// What is wrong, and what to do about it.
+    var detail: String
+
+    /// The JSON text.
+    var body: [UInt8] {
+        var text = Array(#"{"title":"#.utf8)
+        Value.string(Self.title(of: status)).json(into: &text)
+        text += Array(#","status":\#(status),"detail":"#.utf8)
+        Value.string(detail).json(into: &text)
+        return text + Array("}\n".utf8)
+    }
+
+    /// The reason phrase of RFC 9110, section 15.
+    static func title(of status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 415: "Unsupported Media Type"
+        case 422: "Unprocessable Content"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 503: "Service Unavailable"
+        default: "Error"
+        }
+    }
+}

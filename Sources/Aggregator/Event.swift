@@ -1,0 +1,74 @@
+public import Expressions
+
+/// Something that happened. Its attributes are those of CloudEvents 1.0 (section "Context Attributes").
+///
+/// A source fills in `type`, perhaps `subject`, and `data`; the pipeline sets `source` to the source's name in the file.
+/// Events are values: what a filter does to one is seen only by what comes after it.
+public struct Event: Sendable {
+    /// Identity, made by the producer; unique within `source`. Not the position of the event in a channel.
+    public var id: EventID
+    /// The name of the source in the pipeline. Whatever an author writes here, `emit` replaces.
+    public var source: String
+    /// What kind of event this is: 1 to 256 bytes of UTF-8 without control characters, and not `gap`.
+    public var type: String
+    /// What the event is about, if it is about one thing: as long and as plain as `type`.
+    public var subject: String?
+    /// When it happened.
+    public var time: Timestamp
+    /// The content.
+    public var data: EventData
+
+    /// Makes an event. Without an `id` it gets one that is unique in this process and, practically, in the world.
+    public init(
+        id: EventID = .generated(), type: String, subject: String? = nil, time: Timestamp = .now(),
+        data: EventData = .none
+    ) {
+        self.id = id
+        self.source = ""
+        self.type = type
+        self.subject = subject
+        self.time = time
+        self.data = data
+    }
+}
+
+/// The identity of an event. One that the producer gave is kept as it is; one that we make costs a counter, and becomes
+/// text only when somebody reads it.
+public enum EventID: Sendable, Hashable, CustomStringConvertible {
+    /// As the producer wrote it.
+    case given(String)
+    /// The n-th of this process.
+    case numbered(UInt64)
+
+    /// The next of this process.
+    public static func generated() -> EventID { .numbered(EventNumbers.next()) }
+
+    public var description: String {
+        switch self {
+        case .given(let text): text
+        case .numbered(let number): EventNumbers.text(of: number)
+        }
+    }
+}
+
+/// The content of an event.
+public enum EventData: Sendable, Equatable {
+    /// No content.
+    case none
+    /// A JSON text (RFC 8259), as it came. Whoever makes one answers for its being valid; `EventData(validating:)` checks.
+    case json([UInt8])
+    /// Text, streamed bare.
+    case text(String)
+    /// Anything else, streamed as base64.
+    case bytes([UInt8])
+
+    /// CloudEvents' `datacontenttype` of such data; nil where there is none.
+    public var contentType: String? {
+        switch self {
+        case .none: nil
+        case .json: "application/json"
+        case .text: "text/plain"
+        case .bytes: "application/octet-stream"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Something that emits events: a kind of source, with its options.
+///
+/// A kind is a struct whose options are properties marked `@Option`. For each source of that kind in a pipeline file one
+/// value is made with `init()`, its options are set from the file, `validate` may object, and then `run` is its life.
+///
+/// The builtin kinds use this protocol and nothing else.
+public protocol EventSource: OptionGroup {
+    /// The word for this kind in a pipeline file: `[a-z][a-z0-9_]*`.
+    static var name: String { get }
+    /// One sentence for `aggregator list` and the reference.
+    static var summary: String { get }
+
+    /// The source's whole life. Called by the supervisor on a task of its own, once at the start, and again after a
+    /// growing pause whenever it has thrown.
+    ///
+    /// - Returning ends the source for good; what it has served over HTTP goes on.
+    /// - Throwing is a failure: logged, counted, shown in `/health/ready`, and `run` is called again.
+    /// - When the task is cancelled (the pipeline stops), it should stop soon; what it throws then is no failure.
+    func run(_ context: SourceContext) async throws
+}
+
+/// A source that answers HTTP requests under paths of its own. Such a kind has, beside its own options, `access`.
+public protocol RoutedSource: EventSource {
+    /// The routes, as the options say. Read once, before anything starts, so that a clash is an error of the file.
+    /// Requests go to the function that `run` gave to `SourceContext.serve`; until then they are answered 503.
+    var routes: [Route] { get }
+}
+
+/// A method and a path a source answers on.
+public struct Route: Sendable, Hashable {
+    /// GET, POST, PUT, PATCH or DELETE. (HEAD goes with GET, OPTIONS is answered for all.)
+    public var method: String
+    /// Parts separated by `/`; a part in braces, `{name}`, stands for one part of any text.
+    public var path: String
+    /// At most so many bytes of body; nil: the server's `limits.body`.
+    public var bodyLimit: Int?
+
+    /// A route.
+    public init(_ method: String, _ path: String, bodyLimit: Int? = nil) {
+        self.method = method
+        self.path = path
+        self.bodyLimit = bodyLimit
+    }
+}

@@ -1,0 +1,2 @@
+/// Notices of changed files: inotify where it works, else nothing (then poll).
+public struct FileWatcher: Sendable {}

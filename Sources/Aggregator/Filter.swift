@@ -1,0 +1,51 @@
+public import Logging
+
+/// One step of a filter: a kind, with its options, that lets events pass, changes, drops or multiplies them, or emits some
+/// later by the clock.
+///
+/// For each step in a pipeline file one value is made with `init()` and its options are set. Its functions are called one
+/// at a time, under the node's lock, on whatever thread emits: they must not block. State lives in plain properties.
+public protocol Filter: OptionGroup {
+    /// The word for this kind in a pipeline file: `[a-z][a-z0-9_]*`.
+    static var name: String { get }
+    /// One sentence for `aggregator list` and the reference.
+    static var summary: String { get }
+
+    /// Called once, before the first event.
+    mutating func start(_ context: FilterContext) throws
+    /// Takes one event. Throwing drops it; that is counted as an error of this step, and the first ones are logged with the
+    /// event's id.
+    mutating func apply(_ event: inout Event) throws -> FilterResult
+    /// Called at (or soon after) the time that was last asked for with `FilterContext.wake(after:)`: events to go on from
+    /// here now.
+    mutating func wake() -> [Event]
+}
+
+extension Filter {
+    public mutating func start(_ context: FilterContext) throws {}
+    public mutating func wake() -> [Event] { [] }
+}
+
+/// What becomes of an event that a filter was given.
+public enum FilterResult: Sendable {
+    /// It goes on, as the filter left it.
+    case pass
+    /// It ends here.
+    case drop
+    /// These go on in its place, in this order.
+    case replace([Event])
+}
+
+/// What a filter has of the world.
+public struct FilterContext: Sendable {
+    /// The filter's name in the pipeline file, and the step's number in it from 1: `worth_a_look[2]`.
+    public let name: String
+    /// Says `filter: NAME` on each line.
+    public let log: Logger
+    /// The time. In tests it is a virtual one, so use nothing else.
+    public let clock: PipelineClock
+    let alarm: @Sendable (Duration) -> Void
+
+    /// Asks for `wake` to be called after that time. A later call replaces an earlier one that is still to come.
+    public func wake(after pause: Duration) { alarm(pause) }
+}

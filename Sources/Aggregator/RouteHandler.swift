@@ -1,0 +1,70 @@
+/// Answers a request to one of a source's routes.
+///
+/// Called on an event-loop thread with the whole body: it must not block, and may call `SourceContext.emitNow`. What has to
+/// wait returns `.later` and is answered from a task.
+public typealias RouteHandler = @Sendable (RouteRequest) -> RouteAnswer
+
+/// An HTTP request to a source. The token has been checked and taken out before.
+public struct RouteRequest: Sendable {
+    /// Which of the source's routes matched.
+    public var route: Route
+    /// What stood in the places of the route's `{name}` parts, percent-decoded.
+    public var parameters: [String: String]
+    /// The query's items in their order, percent-decoded (`+` is a space), without `token`.
+    public var query: [(name: String, value: String)]
+    /// The fields by lower-case name; several of one name joined with ", ". Without `authorization` and `cookie`.
+    public var headers: [String: String]
+    /// The body, whole.
+    public var body: [UInt8]
+
+    /// A request, as tests make them.
+    public init(
+        route: Route, parameters: [String: String] = [:], query: [(name: String, value: String)] = [],
+        headers: [String: String] = [:], body: [UInt8] = []
+    ) {
+        self.route = route
+        self.parameters = parameters
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// What a route answers: now, or from a task of its own.
+public enum RouteAnswer: Sendable {
+    /// At once.
+    case now(RouteResponse)
+    /// When the function returns; it runs on a task, which is cancelled when the pipeline stops.
+    case later(@Sendable () async -> RouteResponse)
+}
+
+/// An HTTP answer.
+public struct RouteResponse: Sendable {
+    /// 200 to 599.
+    public var status: Int
+    /// Beside Content-Length, Date and Connection, which are the server's.
+    public var headers: [(name: String, value: String)]
+    /// The body.
+    public var body: [UInt8]
+
+    /// An answer.
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// An answer of JSON text.
+    public static func json(_ status: Int = 200, _ body: [UInt8]) -> RouteResponse {
+        RouteResponse(status: status, headers: [("Content-Type", "application/json")], body: body)
+    }
+
+    /// An error as `application/problem+json` (RFC 9457), whose `detail` says what to do.
+    public static func problem(_ status: Int, _ detail: String, headers: [(name: String, value: String)] = [])
+        -> RouteResponse
+    {
+        let problem = Problem(status: status, detail: detail)
+        return RouteResponse(
+            status: status, headers: headers + [("Content-Type", Problem.contentType)], body: problem.body)
+    }
+}

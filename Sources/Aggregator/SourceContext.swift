@@ -1,0 +1,92 @@
+public import Logging
+
+/// What a running source has of the world: a way to emit, the time, a log, and what it asks for beyond.
+///
+/// May be used from any task or thread as long as `run` has not returned; routes and subject questions go on after that.
+public struct SourceContext: Sendable {
+    /// The source's name in the pipeline file.
+    public let name: String
+    /// Says `source: NAME` on each line.
+    public let log: Logger
+    /// The time, and waiting for it. In tests it is a virtual one, so use nothing else.
+    public let clock: PipelineClock
+    /// Notices of changed files.
+    public let files: FileWatcher
+
+    let outlet: any SourceOutlet
+
+    /// Emits an event: through the filters, into the channels. Returns when every subscriber that is fast enough will get
+    /// it; waits while the pipeline is full.
+    ///
+    /// - Throws: `CancellationError` when the pipeline stops while waiting (the event has been taken all the same), and
+    ///   `EventProblem` when the event cannot be one (see `Event.type`); that event is dropped and counted.
+    public func emit(_ event: Event) async throws {
+        try emitNow([event])
+        try await outlet.room()
+    }
+
+    /// Emits several, in this order, with nothing else between them; all of them, or, when one cannot be an event, none.
+    public func emit(_ events: [Event]) async throws {
+        try emitNow(events)
+        try await outlet.room()
+    }
+
+    /// The same without waiting, for a route's synchronous answer: the server holds back that answer while the pipeline is
+    /// full, so whoever posts in a closed loop waits in the source's place.
+    public func emitNow(_ events: [Event]) throws(EventProblem) {
+        try outlet.emit(events)
+    }
+
+    /// Answers the requests to the source's `routes` from now on. See `RouteHandler` for where it runs.
+    public func serve(_ handler: @escaping RouteHandler) { outlet.serve(handler) }
+
+    /// Answers, from now on, whether a subject may be followed. It is asked on an event-loop thread when somebody wants to
+    /// follow that subject alone in a channel that this source reaches, so it is also the notice that somebody does. It must
+    /// not block.
+    public func subjects(_ question: @escaping @Sendable (_ subject: String) -> SubjectAnswer) {
+        outlet.subjects(question)
+    }
+
+    /// The URL path on which the events of one subject can be followed: that of the first channel in the file that carries
+    /// this source, and its own `path` if it has one with `{subject}`. Nil if no channel carries it.
+    public func streamPath(subject: String) -> String? { outlet.streamPath(subject: subject) }
+
+    /// A folder of this source's own under the pipeline's `state`, made at the first call.
+    ///
+    /// - Throws: when it cannot be made, or another instance has locked the state.
+    public func stateDirectory() throws -> String { try outlet.stateDirectory() }
+}
+
+/// May this subject be followed?
+public enum SubjectAnswer: Sendable, Equatable {
+    /// Yes; or not known yet, then it waits for its first event.
+    case yes
+    /// No, and there will be none: answered 404 with these words.
+    case no(String)
+}
+
+/// Why an event cannot be one.
+public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Which of the events that were emitted together, from 0.
+    public var index: Int
+    /// What is wrong and what would be right.
+    public var message: String
+
+    /// A problem.
+    public init(index: Int = 0, message: String) {
+        self.index = index
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+/// The pipeline's side of a `SourceContext`.
+protocol SourceOutlet: Sendable {
+    func emit(_ events: [Event]) throws(EventProblem)
+    func room() async throws
+    func serve(_ handler: @escaping RouteHandler)
+    func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer)
+    func streamPath(subject: String) -> String?
+    func stateDirectory() throws -> String
+}
