@@ -1,0 +1,135 @@
+import CEventLoop
+import Logging
+
+/// The C hub (`CEventLoop/include/hub.h`), as Swift sees it: loops, listeners, and the one order.
+///
+/// Made, started and finished from one task; everything else from any thread. `handler` is called on the loops' threads.
+final class Hub: Sendable {
+    // Immutable, valid until `deinit`, and every function called on it is documented in the C headers as safe from any
+    // thread, or is called by the one owner in the documented order.
+    nonisolated(unsafe) let pointer: OpaquePointer
+    private let bridge: HandlerBridge
+
+    /// - Throws: `HubError` when the hub cannot be made.
+    init(_ settings: HubSettings, handler: any HubHandler, log: Logger) throws(HubError) {
+        let bridge = HandlerBridge(handler, log)
+        var settings = settings.raw
+        var callbacks = bridge.callbacks
+        var made: OpaquePointer?
+        try HubError.check { error in
+            made = el_hub_new(&settings, &callbacks, error)
+            return made != nil
+        }
+        guard let made else { throw HubError(message: "out of memory") }
+        self.bridge = bridge
+        pointer = made
+    }
+
+    deinit { el_hub_free(pointer) }
+
+    /// Binds and listens; before `start`. Returns the address with the port that was taken.
+    func listen(on address: ListenAddress) throws(HubError) -> ListenAddress {
+        switch address {
+        case .tcp(let host, let port):
+            var bound: UInt16 = 0
+            try HubError.check { error in
+                bound = el_hub_listen_tcp(pointer, host, port, error)
+                return bound != 0
+            }
+            return .tcp(host: host, port: bound)
+        case .unix(let path):
+            try HubError.check { error in el_hub_listen_unix(pointer, path, error) }
+            return address
+        }
+    }
+
+    /// Starts the loops' threads.
+    func start() throws(HubError) {
+        try HubError.check { error in el_hub_start(pointer, error) }
+    }
+
+    /// Nobody new comes in from now on; requests on open connections are the last of theirs.
+    func closeListeners() { el_hub_close_listeners(pointer) }
+
+    /// The orderly end; blocks until all connections are gone, at most `within`. Not on a loop's thread, nor on the
+    /// cooperative pool's.
+    func finish(within: Duration) { el_hub_finish(pointer, within.clampedMilliseconds) }
+
+    /// Opens a channel; also while serving.
+    func open(_ settings: el_channel_settings) throws(HubError) -> HubChannel {
+        var settings = settings
+        guard let channel = el_channel_open(pointer, &settings) else { throw HubError(message: "out of memory") }
+        return HubChannel(pointer: channel)
+    }
+
+    /// Appends all frames, in this order, with nothing else between them. False: there is no room, wait for
+    /// `HubHandler.room` before going on; nothing is lost.
+    func append(_ frames: [el_appendix]) -> Bool {
+        frames.withUnsafeBufferPointer { el_append(pointer, $0.baseAddress, $0.count) }
+    }
+
+    /// Is there room?
+    var hasRoom: Bool { el_has_room(pointer) }
+
+    /// The counters of all loops.
+    var counters: el_counters {
+        var counters = el_counters()
+        el_hub_counters(pointer, &counters)
+        return counters
+    }
+}
+
+/// A channel of the hub. Lives as long as the hub, or until `close`.
+struct HubChannel: Sendable {
+    // An address that is only handed back to the C target, whose functions on it may be called from any thread.
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// What the channel has had and keeps.
+    var counters: el_channel_counters {
+        var counters = el_channel_counters()
+        el_channel_read_counters(pointer, &counters)
+        return counters
+    }
+
+    /// Ends its streams and forgets what it keeps. Not on a loop's thread; nobody may use the channel afterwards.
+    func close() { el_channel_close(pointer) }
+}
+
+/// What the hub asks of Swift. Called on the loops' threads, several at once; nothing in it may block.
+protocol HubHandler: AnyObject, Sendable {
+    /// A request's head is complete: answer, subscribe, defer, or ask for the body.
+    func head(_ request: borrowing IncomingRequest)
+    /// The body that was asked for is there: answer or defer.
+    func body(_ request: borrowing IncomingRequest)
+    /// Mailboxes that were full have room again.
+    func room()
+    /// The whole event of a frame, as CloudEvents JSON; nil leaves the frame out of the stream.
+    func envelope(_ frame: borrowing FrameView) -> [UInt8]?
+}
+
+/// Why the hub could not do something: one sentence that names what failed and on what.
+struct HubError: Error, CustomStringConvertible {
+    var message: String
+    var description: String { message }
+
+    static func check(_ body: (UnsafeMutablePointer<CChar>) -> Bool) throws(HubError) {
+        var message = ""
+        let ok = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(EL_ERROR_SIZE)) { buffer in
+            buffer.initialize(repeating: 0)
+            guard let base = buffer.baseAddress else { return false }
+            let ok = body(base)
+            if !ok { message = String(cString: base) }
+            return ok
+        }
+        if !ok { throw HubError(message: message) }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, at most what the C target's fields hold.
+    var clampedMilliseconds: UInt32 {
+        let (seconds, attoseconds) = components
+        guard seconds < Int64(UInt32.max) / 1000 else { return UInt32.max }
+        return UInt32(max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+    }
+}

@@ -1,0 +1,44 @@
+import CEventLoop
+
+/// How the hub is to run: `server` of the pipeline file, in the C target's units.
+struct HubSettings: Sendable {
+    var loops: Int
+    /// 8 characters of `a-z0-9`, different for every run.
+    var epoch: String
+    var connections: Int
+    var headerLimit: Int
+    var headTime: Duration
+    var bodyTime: Duration
+    var idleTime: Duration
+    var stallTime: Duration
+    var sendBuffer: Int
+    var pinnedLimit: Int
+    var heartbeat: Duration
+    /// Above either, emitting waits.
+    var mailboxEvents = 16_384
+    var mailboxBytes = 8 << 20
+
+    var raw: el_hub_settings {
+        var raw = el_hub_settings()
+        raw.loops = UInt32(clamping: loops)
+        withUnsafeMutableBytes(of: &raw.epoch) { $0.copyBytes(from: epoch.utf8.prefix($0.count)) }
+        raw.connections = UInt32(clamping: connections)
+        raw.header_limit = UInt32(clamping: headerLimit)
+        raw.head_time = headTime.clampedMilliseconds
+        raw.body_time = bodyTime.clampedMilliseconds
+        raw.idle_time = idleTime.clampedMilliseconds
+        raw.stall_time = stallTime.clampedMilliseconds
+        raw.send_buffer = UInt32(clamping: sendBuffer)
+        raw.pinned_limit = UInt64(clamping: pinnedLimit)
+        raw.heartbeat = heartbeat.clampedMilliseconds
+        raw.mailbox_events = UInt32(clamping: mailboxEvents)
+        raw.mailbox_bytes = UInt64(clamping: mailboxBytes)
+        return raw
+    }
+
+    /// A new epoch.
+    static func randomEpoch() -> String {
+        let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+        return String((0..<Int(EL_EPOCH_LENGTH)).map { _ in digits[Int.random(in: 0..<digits.count)] })
+    }
+}

@@ -1,0 +1,103 @@
+import CEventLoop
+import Glibc
+
+/// A request, valid while the handler's function runs and it is not answered. Exactly one of its answering functions is to
+/// be called: `respond`, `wantBody` (from `head` only), `defer`, `subscribe`.
+struct IncomingRequest: ~Copyable {
+    let pointer: OpaquePointer
+
+    var method: String { String(el_request_method(pointer)) }
+    /// As it came: path and query.
+    var target: String { String(el_request_target(pointer)) }
+    /// A field's value; several of one name joined.
+    func header(_ name: StaticString) -> String? {
+        let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        let value = el_request_header(pointer, el_slice(bytes: name, length: strlen(name)))
+        return value.bytes == nil ? nil : String(value)
+    }
+    /// All fields, in their order and as they were written.
+    var headers: [(name: String, value: String)] {
+        (0..<el_request_header_count(pointer)).map { index in
+            var name = el_slice()
+            var value = el_slice()
+            el_request_header_at(pointer, index, &name, &value)
+            return (String(name), String(value))
+        }
+    }
+    /// In `body`: the whole of it.
+    var bodyBytes: [UInt8] { [UInt8](el_request_body(pointer)) }
+    var hasBody: Bool { el_request_has_body(pointer) }
+    /// The peer's address; empty on a unix socket.
+    var peer: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 46) { buffer in
+            guard let base = buffer.baseAddress else { return "" }
+            buffer.initialize(repeating: 0)
+            el_request_peer(pointer, base)
+            return String(cString: base)
+        }
+    }
+    /// It came in through a listener on a loopback address.
+    var isLoopback: Bool { el_request_is_loopback(pointer) }
+    /// Nothing more is wanted of this connection: too many of them, or the end is near.
+    var isLast: Bool { el_request_is_last(pointer) }
+
+    /// What the handler wants to find again in `body`.
+    var context: AnyObject? {
+        el_request_context(pointer).map { Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    func setContext(_ object: AnyObject) {
+        el_request_set_context(pointer, Unmanaged.passRetained(object).toOpaque()) { context in
+            if let context { Unmanaged<AnyObject>.fromOpaque(context).release() }
+        }
+    }
+
+    /// Reads the body, at most `limit` bytes, and calls `HubHandler.body`.
+    func wantBody(limit: Int) { el_request_want_body(pointer, UInt64(max(0, limit))) }
+
+    func respond(_ response: HubResponse) {
+        response.withRaw { raw in withUnsafePointer(to: raw) { el_respond(pointer, $0) } }
+    }
+
+    /// The request will be answered later, from wherever. Nil: out of memory, answer now.
+    func `defer`() -> DeferredRequest? { el_request_defer(pointer).map(DeferredRequest.init) }
+}
+
+/// A request that is still to be answered: once, from any thread; the peer may have gone meanwhile.
+final class DeferredRequest: Sendable {
+    // Consumed by the one call of `respond`; the C function may be called from any thread.
+    nonisolated(unsafe) private let pointer: OpaquePointer
+
+    fileprivate init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    /// Answers. Must be called exactly once.
+    func respond(_ response: HubResponse) {
+        response.withRaw { raw in withUnsafePointer(to: raw) { el_deferred_respond(pointer, $0) } }
+    }
+}
+
+/// An answer, as the loop takes it.
+struct HubResponse: Sendable {
+    var status: Int
+    /// Complete lines, each with CR LF.
+    var headers: String = ""
+    var body: [UInt8] = []
+    /// A file whose first `length` bytes are the body instead; taken over and closed.
+    var file: (descriptor: Int32, length: UInt64)?
+    var close = false
+    /// Held back while the pipeline is full.
+    var whenRoom = false
+
+    fileprivate func withRaw(_ use: (el_response) -> Void) {
+        var headers = headers
+        headers.withUTF8 { headers in
+            body.withUnsafeBufferPointer { body in
+                use(
+                    el_response(
+                        status: UInt16(clamping: status), headers: el_slice(headers), body: el_slice(body),
+                        file: file?.descriptor ?? -1, file_length: file?.length ?? 0, close: close,
+                        when_room: whenRoom))
+            }
+        }
+    }
+}
