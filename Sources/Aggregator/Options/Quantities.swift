@@ -19,7 +19,9 @@ extension Duration: OptionValue {
         if attoseconds != 0 {
             let nanoseconds = attoseconds / 1_000_000_000
             let digits = String(nanoseconds % 1_000_000)
-            let fraction = (String(repeating: "0", count: max(0, 6 - digits.count)) + digits).reversed().drop { $0 == "0" }
+            let fraction = (String(repeating: "0", count: max(0, 6 - digits.count)) + digits).reversed().drop {
+                $0 == "0"
+            }
             let whole = "\(seconds * 1000 + nanoseconds / 1_000_000)"
             return whole + (fraction.isEmpty ? "" : "." + String(fraction.reversed())) + "ms"
         }
