@@ -33,10 +33,10 @@ final class Hub: Sendable {
         case .tcp(let host, let port):
             var bound: UInt16 = 0
             try HubError.check { error in
-                bound = el_hub_listen_tcp(pointer, host, port, error)
+                bound = el_hub_listen_tcp(pointer, host, UInt16(clamping: port), error)
                 return bound != 0
             }
-            return .tcp(host: host, port: bound)
+            return .tcp(host: host, port: Int(bound))
         case .unix(let path):
             try HubError.check { error in el_hub_listen_unix(pointer, path, error) }
             return address
@@ -56,8 +56,8 @@ final class Hub: Sendable {
     func finish(within: Duration) { el_hub_finish(pointer, within.clampedMilliseconds) }
 
     /// Opens a channel; also while serving.
-    func open(_ settings: el_channel_settings) throws(HubError) -> HubChannel {
-        var settings = settings
+    func open(_ channel: ChannelDefinition) throws(HubError) -> HubChannel {
+        var settings = el_channel_settings(channel)
         guard let channel = el_channel_open(pointer, &settings) else { throw HubError(message: "out of memory") }
         return HubChannel(pointer: channel)
     }
@@ -72,10 +72,10 @@ final class Hub: Sendable {
     var hasRoom: Bool { el_has_room(pointer) }
 
     /// The counters of all loops.
-    var counters: el_counters {
-        var counters = el_counters()
-        el_hub_counters(pointer, &counters)
-        return counters
+    var counters: HubCounters {
+        var raw = el_counters()
+        el_hub_counters(pointer, &raw)
+        return HubCounters(raw)
     }
 }
 
@@ -85,10 +85,10 @@ struct HubChannel: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
     /// What the channel has had and keeps.
-    var counters: el_channel_counters {
-        var counters = el_channel_counters()
-        el_channel_read_counters(pointer, &counters)
-        return counters
+    var counters: ChannelCounters {
+        var raw = el_channel_counters()
+        el_channel_read_counters(pointer, &raw)
+        return ChannelCounters(raw)
     }
 
     /// Ends its streams and forgets what it keeps. Not on a loop's thread; nobody may use the channel afterwards.
