@@ -29,7 +29,9 @@ final class HandlerBridge: Sendable {
                     let bytes = bridge.handler.envelope(FrameView(pointer: frame)), !bytes.isEmpty,
                     let copy = malloc(bytes.count)
                 else { return 0 }
-                bytes.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count) }
+                bytes.withUnsafeBytes {
+                    copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count)
+                }
                 text.pointee = copy.assumingMemoryBound(to: CChar.self)
                 return bytes.count
             },

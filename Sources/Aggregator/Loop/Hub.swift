@@ -56,8 +56,8 @@ final class Hub: Sendable {
     func finish(within: Duration) { el_hub_finish(pointer, within.clampedMilliseconds) }
 
     /// Opens a channel; also while serving.
-    func open(_ settings: el_channel_settings) throws(HubError) -> HubChannel {
-        var settings = settings
+    func open(_ channel: ChannelDefinition) throws(HubError) -> HubChannel {
+        var settings = el_channel_settings(channel)
         guard let channel = el_channel_open(pointer, &settings) else { throw HubError(message: "out of memory") }
         return HubChannel(pointer: channel)
     }
@@ -72,10 +72,10 @@ final class Hub: Sendable {
     var hasRoom: Bool { el_has_room(pointer) }
 
     /// The counters of all loops.
-    var counters: el_counters {
-        var counters = el_counters()
-        el_hub_counters(pointer, &counters)
-        return counters
+    var counters: HubCounters {
+        var raw = el_counters()
+        el_hub_counters(pointer, &raw)
+        return HubCounters(raw)
     }
 }
 
@@ -85,10 +85,10 @@ struct HubChannel: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
     /// What the channel has had and keeps.
-    var counters: el_channel_counters {
-        var counters = el_channel_counters()
-        el_channel_read_counters(pointer, &counters)
-        return counters
+    var counters: ChannelCounters {
+        var raw = el_channel_counters()
+        el_channel_read_counters(pointer, &raw)
+        return ChannelCounters(raw)
     }
 
     /// Ends its streams and forgets what it keeps. Not on a loop's thread; nobody may use the channel afterwards.
