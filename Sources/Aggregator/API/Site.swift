@@ -72,7 +72,7 @@ final class Site: HubHandler {
         answer(request, pending.source, route, pending.exchange)
     }
 
-    func room() { state.withLock { $0.routing }?.pipeline.room() }
+    func room() { state.withLock { $0.routing }?.pipeline.roomAgain() }
 
     func envelope(_ frame: borrowing FrameView) -> [UInt8]? {
         state.withLock { $0.routing }?.pipeline.envelope(frame)
@@ -153,7 +153,9 @@ final class Site: HubHandler {
     ) {
         let conditions = StaticFiles.Conditions(
             noneMatch: request.header("if-none-match"), modifiedSince: request.header("if-modified-since"))
-        offLoop(request, visit.exchange) { files.answer(visit.exchange, visit.target, conditions, otherwise: otherwise) }
+        offLoop(request, visit.exchange) {
+            files.answer(visit.exchange, visit.target, conditions, otherwise: otherwise)
+        }
     }
 
     private static func notFound(_ visit: Visit) -> Problem {
