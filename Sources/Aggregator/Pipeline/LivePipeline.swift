@@ -76,5 +76,8 @@ final class LivePipeline: Sendable {
     }
 
     /// `HubHandler.room`: sources that wait go on.
-    func roomAgain() { rooms.wake() }
+    func room() { rooms.wake() }
+
+    /// `HubHandler.envelope`.
+    func envelope(_ frame: borrowing FrameView) -> [UInt8]? { EventEnvelope.json(of: frame) }
 }
