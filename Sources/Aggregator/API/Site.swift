@@ -72,7 +72,7 @@ final class Site: HubHandler {
         answer(request, pending.source, route, pending.exchange)
     }
 
-    func room() { state.withLock { $0.routing }?.pipeline.roomAgain() }
+    func room() { state.withLock { $0.routing }?.pipeline.room() }
 
     func envelope(_ frame: borrowing FrameView) -> [UInt8]? {
         state.withLock { $0.routing }?.pipeline.envelope(frame)
