@@ -1,1 +1,6 @@
-@main struct Main { static func main() {} }
+import AggregatorCommand
+import SourcesBuiltin
+
+@main struct Main {
+    static func main() async { await AggregatorCommand.main(sources: builtinSources) }
+}

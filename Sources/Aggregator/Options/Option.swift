@@ -15,14 +15,13 @@ public struct Option<Value: OptionValue>: Sendable {
 
     /// An option with a default.
     public init(wrappedValue: Value, _ help: String, _ traits: OptionTrait...) {
-        declaration = OptionDeclaration(help: help, shape: Value.shape, isRequired: false, traits: traits)
+        declaration = OptionDeclaration(help: help, isRequired: false, traits: traits)
         slot = OptionSlot(wrappedValue)
     }
 
     /// An option that the file must give, or, where the type is an optional, may leave out.
     public init(_ help: String, _ traits: OptionTrait...) {
-        declaration = OptionDeclaration(
-            help: help, shape: Value.shape, isRequired: Value.absent == nil, traits: traits)
+        declaration = OptionDeclaration(help: help, isRequired: Value.absent == nil, traits: traits)
         slot = OptionSlot(Value.absent)
     }
 
@@ -71,29 +70,75 @@ final class OptionSlot<Value: Sendable>: Sendable {
 /// An option as it was declared.
 struct OptionDeclaration: Sendable {
     let help: String
-    let shape: OptionShape
     let isRequired: Bool
     let traits: [OptionTrait]
+
+    /// Its name in the file: `headTime` is `head_time`, unless `.named` says otherwise.
+    func name(property: String) -> String {
+        for case .named(let name) in traits { return name }
+        return snakeCase(property)
+    }
+
+    var isWhole: Bool { traits.contains { if case .whole = $0 { true } else { false } } }
+
+    var isSecret: Bool { traits.contains { if case .secret = $0 { true } else { false } } }
+
+    var example: String? {
+        for case .example(let text) in traits { return text }
+        return nil
+    }
+
+    var range: ClosedRange<Double>? {
+        for case .range(let range) in traits { return range }
+        return nil
+    }
+}
+
+/// `headTime` as `head_time`.
+func snakeCase(_ name: String) -> String {
+    var result = ""
+    for character in name {
+        if character.isUppercase { result += "_" + character.lowercased() } else { result.append(character) }
+    }
+    return result
 }
 
 /// What `Mirror` finds: an option of whatever type.
 protocol AnyOption: Sendable {
     var declaration: OptionDeclaration { get }
+    /// What may be written.
+    var shape: OptionShape { get }
     /// The default in the file's own writing; nil if there is none.
     var defaultText: String? { get }
     /// Decodes and sets. What is wrong goes to `problems`; false then.
     func decode(_ node: Node, _ problems: inout Problems) -> Bool
     var isSet: Bool { get }
+    /// Makes a default that is a relative path relative to the pipeline's folder, which nobody knew before.
+    func settleDefault(in directory: String)
 }
 
 extension Option: AnyOption {
     var isSet: Bool { slot.value != nil }
 
-    var defaultText: String? { declaration.isRequired ? nil : slot.value?.optionText }
+    var shape: OptionShape { Value.shape }
+
+    var defaultText: String? {
+        declaration.isRequired || declaration.isSecret ? nil : slot.value?.optionText
+    }
 
     func decode(_ node: Node, _ problems: inout Problems) -> Bool {
+        if declaration.isSecret { problems.conceal(node) }
         guard let value = Value.decode(node, &problems) else { return false }
+        if let range = declaration.range, let measure = value.optionMeasure, !range.contains(measure) {
+            problems.report("expected \(Value.shape.words(for: range)), not \(problems.quote(node))", at: node)
+            return false
+        }
         slot.set(value)
         return true
+    }
+
+    func settleDefault(in directory: String) {
+        guard let path = slot.value as? PathOption, let value = path.resolved(in: directory) as? Value else { return }
+        slot.set(value)
     }
 }

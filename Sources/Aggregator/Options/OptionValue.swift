@@ -8,11 +8,14 @@ public protocol OptionValue: Sendable {
     static func decode(_ node: Node, _ problems: inout Problems) -> Self?
     /// The value as the file would say it, for the reference; nil where there is nothing to say.
     var optionText: String? { get }
+    /// What `.range` bounds: the number itself, seconds, bytes, or a length; nil where nothing can be measured.
+    var optionMeasure: Double? { get }
 }
 
 extension OptionValue {
     public static var absent: Self? { nil }
     public var optionText: String? { nil }
+    public var optionMeasure: Double? { nil }
 }
 
 /// Several options together: a source kind, a step kind, or a nested mapping. The options are the properties marked
@@ -20,11 +23,15 @@ extension OptionValue {
 public protocol OptionGroup: OptionValue {
     /// A value with its defaults.
     init()
+    /// Names of options that are planned but not built: refused as "not supported yet" instead of as unknown.
+    static var later: [String] { get }
     /// Objections beyond the single options, after all were decoded: report them at the option they are about.
     func validate(_ options: OptionPlaces, _ problems: inout Problems)
 }
 
 extension OptionGroup {
+    public static var later: [String] { [] }
+
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {}
 }
 

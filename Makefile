@@ -1,0 +1,42 @@
+# Two commands: `make run` and `make test`. Both set up what they need.
+SHELL := /bin/sh
+FILE ?= pipeline.yaml
+
+.PHONY: run test build release deps test-deps format lint sanitize fuzz examples help
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: release ## Build, and run pipeline.yaml (or FILE=…)
+	@.build/release/aggregator run $(FILE)
+
+test: test-deps ## Build, and run every test
+	swift test --parallel
+	Scripts/load-tests
+
+build: deps ## Build for debugging
+	swift build
+
+release: deps ## Build the command, as users run it
+	swift build -c release --product aggregator
+
+deps: ## Install what is missing from Debian
+	@Scripts/deps
+
+test-deps: ## … and what only the tests use
+	@Scripts/deps logrotate
+
+format: ## Format the Swift code in place
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz
+
+lint: ## Check the format
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Examples Fuzz
+
+sanitize: test-deps ## The C target under ASan and UBSan, the rest under TSan
+	Scripts/sanitize
+
+fuzz: deps ## Fuzz what reads bytes of strangers, SECONDS=… each
+	Fuzz/run.sh $(or $(SECONDS),60)
+
+examples: release ## Check every example's pipeline file
+	Scripts/check-examples

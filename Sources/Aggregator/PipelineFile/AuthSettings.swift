@@ -1,0 +1,40 @@
+/// `auth:`: how callers prove who they are.
+struct AuthSettings: OptionGroup {
+    @Option("Tokens that are known beforehand.") var tokens: [TokenDefinition]
+
+    static let later = ["jwt"]
+
+    func validate(_ options: OptionPlaces, _ problems: inout Problems) {
+        if tokens.isEmpty {
+            problems.report("without a token nobody could come in; give one, or leave out auth", at: options["tokens"])
+        }
+        let nodes = options["tokens"].elements ?? []
+        for (index, token) in tokens.enumerated() where nodes.count == tokens.count {
+            if let first = tokens[..<index].firstIndex(where: { $0.name == token.name }) {
+                let line = (nodes[first]["name"] ?? nodes[first]).place.line
+                problems.report(
+                    "the name '\(token.name)' stands here twice, first on line \(line)", at: nodes[index]["name"] ?? nodes[index])
+            }
+            if let first = tokens[..<index].firstIndex(where: { $0.token == token.token }) {
+                problems.report(
+                    "this token is that of '\(tokens[first].name)' already", at: nodes[index]["token"] ?? nodes[index])
+            }
+        }
+    }
+}
+
+/// One token and whom it stands for.
+struct TokenDefinition: OptionGroup {
+    @Option("What it is called in logs and metrics, where the token itself never stands.") var name: String
+    @Option("The token, as the caller sends it.", .secret) var token: String
+    @Option("What access expressions know of its holder.") var claims = OrderedOptions<PlainValue>()
+
+    func validate(_ options: OptionPlaces, _ problems: inout Problems) {
+        if name.isEmpty { problems.report("expected a name", at: options["name"]) }
+        if token.isEmpty { problems.report("an empty token would let everybody in", at: options["token"]) }
+        // It travels in a field of HTTP, where only these bytes come through unharmed (RFC 6750, section 2.1).
+        if !token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            problems.report("expected a token of visible ASCII characters without blanks", at: options["token"])
+        }
+    }
+}

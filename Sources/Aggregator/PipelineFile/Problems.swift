@@ -1,0 +1,138 @@
+public import Expressions
+
+/// The mistakes found in a pipeline file so far, and what those who look for them need to know of the file.
+public struct Problems: Sendable {
+    /// One mistake, or one warning.
+    public struct Problem: Sendable, Hashable {
+        /// A warning lets the file pass.
+        public var isWarning: Bool
+        /// Where.
+        public var place: FilePlace
+        /// How many characters the caret underlines.
+        public var length: Int
+        /// What is wrong, what was expected, what to do.
+        public var message: String
+    }
+
+    /// In the order in which they were found, none twice; the first `limit` of them.
+    public private(set) var all: [Problem] = []
+    /// The folder of the file, which relative paths are relative to.
+    public let directory: String
+
+    let source: SourceText
+    private(set) var concealed: [Range<FilePlace>] = []
+    private(set) var errorCount = 0
+    /// What was found beyond `limit`.
+    private(set) var omitted = 0
+    private var seen: Set<Problem> = []
+
+    /// More than this nobody reads, and a file of some megabytes could have millions.
+    static let limit = 200
+
+    /// None yet.
+    public init(directory: String = "") { self.init(directory: directory, source: SourceText("")) }
+
+    init(directory: String, source: SourceText) {
+        self.directory = directory
+        self.source = source
+    }
+
+    /// For an attempt whose mistakes may not matter.
+    func fresh() -> Problems {
+        var attempt = Problems(directory: directory, source: source)
+        attempt.concealed = concealed
+        return attempt
+    }
+
+    /// No mistakes; warnings are none.
+    public var isEmpty: Bool { errorCount == 0 }
+
+    /// Notes a mistake at a node.
+    public mutating func report(_ message: String, at node: Node) {
+        add(message, at: node.place, length: source.visibleLength(of: node), isWarning: false)
+    }
+
+    /// Notes a mistake at a key.
+    public mutating func report(_ message: String, at entry: Node.Entry) {
+        report(message, at: entry.place, length: entry.key.unicodeScalars.count)
+    }
+
+    /// Notes a mistake at a place.
+    public mutating func report(_ message: String, at place: FilePlace, length: Int = 1) {
+        add(message, at: place, length: length, isWarning: false)
+    }
+
+    /// Notes a mistake in an expression that stands in this node: at its place within the text if the text stands in the
+    /// file as it is, else at the node, with the place said in words.
+    public mutating func report(_ problem: ExpressionProblem, at node: Node) {
+        if let place = source.place(ofOffset: problem.place.offset, in: node) {
+            report(problem.message, at: place, length: max(1, problem.length))
+        } else {
+            let where_ =
+                problem.place.line > 1
+                ? "line \(problem.place.line), column \(problem.place.column)" : "character \(problem.place.offset + 1)"
+            report("\(problem.message) (at \(where_) of the expression)", at: node)
+        }
+    }
+
+    /// Notes something that may well be a mistake.
+    public mutating func warn(_ message: String, at place: FilePlace, length: Int = 1) {
+        add(message, at: place, length: length, isWarning: true)
+    }
+
+    /// Notes that something else was expected, with the nearest of the words that would do.
+    public mutating func expected(_ what: String, at node: Node, among words: [String] = []) {
+        var message = "expected \(what), not \(quote(node))"
+        if let text = node.text, let nearest = nearestName(to: text, among: words) {
+            message += "; did you mean '\(nearest)'?"
+        }
+        report(message, at: node)
+    }
+
+    /// From now on, what stands in this node is shown in no message and no line.
+    public mutating func conceal(_ node: Node) {
+        switch node.content {
+        case .scalar: concealed.append(node.place..<max(node.place, node.end))
+        case .list(let elements): for element in elements { conceal(element) }
+        case .mapping(let entries): for entry in entries { conceal(entry.value) }
+        }
+    }
+
+    /// What stands there, for a message: its text in quotes, shortened, or "a list".
+    public func quote(_ node: Node) -> String {
+        switch node.content {
+        case .list: return "a list"
+        case .mapping: return "a mapping"
+        case .scalar(let text, let isPlain):
+            if concealed.contains(where: { $0.lowerBound == node.place }) { return "this text" }
+            if node.isNull { return "nothing" }
+            if text.isEmpty { return "an empty text" }
+            return isPlain || node.isSubstituted ? quote(key: text) : "the text \(quote(key: text))"
+        }
+    }
+
+    /// A name in quotes, shortened.
+    func quote(key: String) -> String {
+        key.unicodeScalars.count <= 60 ? "'\(key)'" : "'\(String(String.UnicodeScalarView(key.unicodeScalars.prefix(57))))…'"
+    }
+
+    /// "; did you mean 'interval'?", or the names there are.
+    func suggestion(for name: String, among known: [String]) -> String {
+        if let nearest = nearestName(to: name, among: known) { return "; did you mean '\(nearest)'?" }
+        if known.isEmpty { return "; there are none" }
+        let shown = known.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
+        return "; known are \(shown)" + (known.count > 20 ? " and \(known.count - 20) more" : "")
+    }
+
+    private mutating func add(_ message: String, at place: FilePlace, length: Int, isWarning: Bool) {
+        let problem = Problem(isWarning: isWarning, place: place, length: length, message: message)
+        if !isWarning { errorCount += 1 }
+        guard !seen.contains(problem) else { return }
+        guard all.count < Self.limit else {
+            omitted += 1
+            return
+        }
+        seen.insert(problem)
+        all.append(problem)
+    }
+}
