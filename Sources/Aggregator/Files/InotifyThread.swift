@@ -4,33 +4,33 @@ import Glibc
 struct InotifyThread: Sendable {
     /// The inotify descriptor: watches are added and removed here. Closed by the thread at its end.
     let notices: Int32
-    private let end: Int32
+    /// A pair of sockets: the thread ends when the far end is closed.
+    private let end: (near: Int32, far: Int32)
 
     /// Reading so soon again would only find more of the same: writers' notices run together meanwhile.
     private static let pauseMilliseconds: Int32 = 2
 
     /// Starts it.
     static func start(_ table: WatchTable) throws(FileWatchProblem) -> InotifyThread {
-        let notices = inotify_init1(Int32(IN_CLOEXEC.rawValue) | Int32(IN_NONBLOCK.rawValue))
+        let notices = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard notices >= 0 else { throw FileWatchProblem(code: errno) }
-        let end = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
-        guard end >= 0 else {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             let code = errno
             close(notices)
             throw FileWatchProblem(code: code)
         }
-        let thread = InotifyThread(notices: notices, end: end)
+        let thread = InotifyThread(notices: notices, end: (ends[0], ends[1]))
         let code = thread.launch(table)
         guard code == 0 else {
-            close(notices)
-            close(end)
+            for descriptor in ends + [notices] { close(descriptor) }
             throw FileWatchProblem(code: code)
         }
         return thread
     }
 
     /// Ends it soon. Nobody may use `notices` after this.
-    func stop() { eventfd_write(end, 1) }
+    func stop() { close(end.far) }
 
     private final class Start: Sendable {
         let thread: InotifyThread
@@ -62,7 +62,6 @@ struct InotifyThread: Sendable {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
-        pthread_setname_np(pthread_self(), "file notices")
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
             while !isOver(waitingFor: notices, milliseconds: -1) {
                 let count = read(notices, buffer.baseAddress, buffer.count)
@@ -71,13 +70,13 @@ struct InotifyThread: Sendable {
             }
         }
         close(notices)
-        close(end)
+        close(end.near)
     }
 
     /// Waits for the descriptor (a negative one: for nothing) or the end; true at the end.
     private func isOver(waitingFor descriptor: Int32, milliseconds: Int32) -> Bool {
         var waiting = [
-            pollfd(fd: end, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: end.near, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         ]
         return poll(&waiting, 2, milliseconds) > 0 && waiting[0].revents != 0

@@ -7,10 +7,13 @@ enum MountTable {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileWatchProblem(code: errno) }
         // A disk of our own; only what has none can be a network's.
-        if gnu_dev_major(status.st_dev) != 0 { return false }
-        let device = "\(gnu_dev_major(status.st_dev)):\(gnu_dev_minor(status.st_dev))"
-        return type(of: device).map(isUnreliable(type:)) ?? false
+        guard major(status.st_dev) == 0 else { return false }
+        return type(of: "0:\(minor(status.st_dev))").map(isUnreliable(type:)) ?? false
     }
+
+    // How Linux packs the two numbers (makedev(3)); C has macros for it.
+    private static func major(_ device: dev_t) -> dev_t { (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF }
+    private static func minor(_ device: dev_t) -> dev_t { device & 0xFF | (device >> 12) & 0xFFFF_FF00 }
 
     /// By the name of the file system's type.
     static func isUnreliable(type: some StringProtocol) -> Bool {
