@@ -33,10 +33,10 @@ final class Hub: Sendable {
         case .tcp(let host, let port):
             var bound: UInt16 = 0
             try HubError.check { error in
-                bound = el_hub_listen_tcp(pointer, host, port, error)
+                bound = el_hub_listen_tcp(pointer, host, UInt16(clamping: port), error)
                 return bound != 0
             }
-            return .tcp(host: host, port: bound)
+            return .tcp(host: host, port: Int(bound))
         case .unix(let path):
             try HubError.check { error in el_hub_listen_unix(pointer, path, error) }
             return address
