@@ -25,7 +25,7 @@ struct DeliveryCostLoadTests {
         let valgrind = Process()
         valgrind.executableURL = URL(fileURLWithPath: "/usr/bin/valgrind")
         valgrind.arguments = [
-            "--tool=callgrind", "--callgrind-out-file=/dev/null", Load.tool("FanoutInstructions"), "\(subjects)",
+            "--tool=callgrind", "--callgrind-out-file=/dev/null", Load.tool("fanout-instructions"), "\(subjects)",
             "\(events)",
         ]
         let report = Pipe()
