@@ -30,6 +30,7 @@ public protocol RoutedSource: EventSource {
 }
 
 extension RoutedSource {
+    /// It does not.
     public var runsCommands: Bool { false }
 }
 

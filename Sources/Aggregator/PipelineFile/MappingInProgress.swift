@@ -24,7 +24,8 @@ struct MappingInProgress {
     mutating func add(_ entry: Node.Entry, _ problems: inout Problems) {
         if let first = places[entry.key] {
             problems.report(
-                "the key \(problems.quote(key: entry.key)) stands here twice, first at \(first.line):\(first.column)", at: entry)
+                "the key \(problems.quote(key: entry.key)) stands here twice, first at \(first.line):\(first.column)",
+                at: entry)
         } else {
             places[entry.key] = entry.place
             slots.append(.own(entry))

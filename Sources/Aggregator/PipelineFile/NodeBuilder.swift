@@ -49,7 +49,8 @@ struct NodeBuilder {
                 case .other: continue
                 case .documentStart:
                     guard root == nil else {
-                        problems.report("a second document begins here; a pipeline file is one", at: next.start, length: 3)
+                        problems.report(
+                            "a second document begins here; a pipeline file is one", at: next.start, length: 3)
                         return root
                     }
                     let first = try self.next()
@@ -66,7 +67,7 @@ struct NodeBuilder {
         do throws(YAMLMistake) {
             return try events.next()
         } catch {
-            problems.report(problems.source.explanation(of: error), at: error.place)
+            problems.report(problems.source.explanation(of: error), at: problems.source.clamped(error.place))
             throw Halt()
         }
     }
@@ -158,7 +159,9 @@ struct NodeBuilder {
             problems.report("a key is missing before this ':'", at: parsed.start)
             return nil
         }
-        let node = Node(.scalar(scalar.text, isPlain: scalar.style == .plain), from: parsed.start, to: parsed.end, style: scalar.style)
+        let node = Node(
+            .scalar(scalar.text, isPlain: scalar.style == .plain), from: parsed.start, to: parsed.end,
+            style: scalar.style)
         remember(node, scalar.properties.anchor, count: 1, height: 0)
         return scalar
     }
@@ -195,11 +198,13 @@ struct NodeBuilder {
         }
         count += more
         guard count <= Self.nodeLimit else {
-            problems.report("with its aliases resolved, the file has more than \(Self.nodeLimit) values", at: parsed.start)
+            problems.report(
+                "with its aliases resolved, the file has more than \(Self.nodeLimit) values", at: parsed.start)
             throw Halt()
         }
         guard depth <= Self.depthLimit else {
-            problems.report("lists and mappings stand within each other more than \(Self.depthLimit) deep", at: parsed.start)
+            problems.report(
+                "lists and mappings stand within each other more than \(Self.depthLimit) deep", at: parsed.start)
             throw Halt()
         }
     }

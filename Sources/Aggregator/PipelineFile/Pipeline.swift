@@ -6,7 +6,7 @@
 /// is checked. Nothing has been started.
 public struct Pipeline: Sendable {
     let definition: PipelineDefinition
-    /// What may well be a mistake but is none, each with its place and its line; they end with a line break.
+    /// What may well be a mistake but is none, each with its place and its line.
     public let warnings: [String]
 
     /// Reads a file.
@@ -43,7 +43,7 @@ public struct Pipeline: Sendable {
         do throws(Kinds.Mistake) {
             kinds = try Kinds(sources: sources, filters: filters)
         } catch {
-            throw PipelineError(description: error.message + "\n")
+            throw PipelineError(description: error.message)
         }
         let directory = FileContent.directory(of: path)
         let (root, found) = YAMLText.read(bytes, directory: directory, environment: environment)
@@ -61,8 +61,8 @@ public struct Pipeline: Sendable {
 
 /// Why a pipeline file cannot be used: all its mistakes in one go.
 public struct PipelineError: Error, CustomStringConvertible {
-    /// The whole report, sorted by place, each mistake with its line and a caret; it ends with a line break. No secret of
-    /// the file stands in it.
+    /// The whole report, sorted by place, each mistake with its line and a caret. No secret of the file stands
+    /// in it.
     public let description: String
 }
 
@@ -89,7 +89,7 @@ enum FileContent {
 
     private static func failure(_ path: String, _ code: Int32) -> PipelineError {
         let advice = code == ENOENT ? "; give the path of a pipeline file" : ""
-        return PipelineError(description: "\(path): cannot be read: \(String(cString: strerror(code)))\(advice)\n")
+        return PipelineError(description: "\(path): cannot be read: \(String(cString: strerror(code)))\(advice)")
     }
 
     /// The absolute folder of a file.
@@ -99,7 +99,8 @@ enum FileContent {
         return PathOption.join(currentDirectory, folder)
     }
 
-    private static var currentDirectory: String {
+    /// The folder in which the process was started.
+    static var currentDirectory: String {
         guard let path = getcwd(nil, 0) else { return "." }
         defer { free(path) }
         return String(cString: path)

@@ -52,13 +52,15 @@ struct PipelineGraph {
                 }
             }
         }
-        for name in order where !used.contains(name) {
+        reportCycles(&problems)
+        // Among mistakes it may only follow from one of them.
+        for name in order where problems.isEmpty && !used.contains(name) {
             guard let member = members[name] else { continue }
             problems.warn(
-                "no channel or filter takes the events of the \(member.kind.rawValue) '\(name)'", at: member.entry.place,
+                "no channel or filter takes the events of the \(member.kind.rawValue) '\(name)'",
+                at: member.entry.place,
                 length: name.unicodeScalars.count)
         }
-        reportCycles(&problems)
     }
 
     static func isName(_ text: String) -> Bool {

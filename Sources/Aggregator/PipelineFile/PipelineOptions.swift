@@ -44,7 +44,8 @@ extension Problems {
         var names = known.sorted()
         let nearest = nearestName(to: entry.key, among: names)
         if let nearest { names = [nearest] + names.filter { $0 != nearest } }
-        let hint = nearest.map { "; did you mean '\($0)'?" } ?? ";"
-        report("unknown \(what) \(quote(key: entry.key))\(hint) known are \(names.map { "'\($0)'" }.joined(separator: ", "))", at: entry)
+        let hint = nearest.map { "; did you mean '\($0)'? Known are" } ?? "; known are"
+        let list = names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", ")
+        report("unknown \(what) \(quote(key: entry.key))\(hint) \(list)", at: entry)
     }
 }

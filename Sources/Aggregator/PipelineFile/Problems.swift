@@ -124,7 +124,8 @@ public struct Problems: Sendable {
 
     /// A name in quotes, shortened.
     func quote(key: String) -> String {
-        key.unicodeScalars.count <= 60 ? "'\(key)'" : "'\(String(String.UnicodeScalarView(key.unicodeScalars.prefix(57))))…'"
+        key.unicodeScalars.count <= 60
+            ? "'\(key)'" : "'\(String(String.UnicodeScalarView(key.unicodeScalars.prefix(57))))…'"
     }
 
     /// "; did you mean 'interval'?", or the names there are.

@@ -13,19 +13,18 @@ struct Report {
     /// Characters of a line that are shown; longer ones are cut around the caret.
     static let width = 100
 
-    /// All of it, sorted by place; ends with a line break unless it is empty.
+    /// All of it, sorted by place, without a line break at the end.
     var text: String {
         let sorted = problems.all.sorted { ($0.place, $0.isWarning ? 1 : 0) < ($1.place, $1.isWarning ? 1 : 0) }
-        var text = sorted.map(text(of:)).joined()
-        if problems.omitted > 0 { text += "… and \(problems.omitted) more\n" }
-        return text
+        let rest = problems.omitted > 0 ? ["… and \(problems.omitted) more"] : []
+        return (sorted.map(text(of:)) + rest).joined(separator: "\n")
     }
 
     /// One problem, with its line.
     func text(of problem: Problems.Problem) -> String {
         let severity = problem.isWarning ? "warning: " : ""
         let place = problem.place
-        let head = "\(path):\(place.line):\(place.column): \(severity)\(Self.printable(problem.message))\n"
+        let head = "\(path):\(place.line):\(place.column): \(severity)\(Self.printable(problem.message))"
         guard problems.source.lines.indices.contains(place.line - 1) else { return head }
 
         let (line, before, marked) = excerpt(problem)
@@ -33,7 +32,7 @@ struct Report {
         let margin = String(repeating: " ", count: max(0, 4 - number.count))
         let blank = String(repeating: " ", count: max(4, number.count))
         let caret = String(repeating: " ", count: before) + "^" + String(repeating: "~", count: max(0, marked - 1))
-        return head + Self.trimmed("\(margin)\(number) | \(line)") + "\n\(blank) | \(caret)\n"
+        return head + "\n" + Self.trimmed("\(margin)\(number) | \(line)") + "\n\(blank) | \(caret)"
     }
 
     /// The part of the line around the caret, the columns before the caret, and those it marks.
@@ -116,7 +115,9 @@ extension SourceText {
         let text = String(Substring(line(number)))
         let isNamed = ["token", "secret", "password", "jwt"].contains { text.lowercased().contains($0) }
         guard isNamed || isWithinAuth(number) else { return nil }
-        let colon = line(number).firstIndex(of: ":").map { line(number).distance(from: line(number).startIndex, to: $0) }
+        let colon = line(number).firstIndex(of: ":").map {
+            line(number).distance(from: line(number).startIndex, to: $0)
+        }
         return colon.map { $0 + 2 } ?? 1
     }
 

@@ -46,7 +46,9 @@ struct Substitution {
         let name = inner.prefix(while: Self.isNamePart)
         let rest = inner[name.endIndex...]
         hasSubstituted = true
-        if name.isEmpty || ("0"..."9").contains(name.first ?? "0") || !(rest.isEmpty || rest.starts(with: ":-".unicodeScalars)) {
+        if name.isEmpty || ("0"..."9").contains(name.first ?? "0")
+            || !(rest.isEmpty || rest.starts(with: ":-".unicodeScalars))
+        {
             note("expected ${NAME} or ${NAME:-default}; a '${' that is meant is written '$${'", start, end + 1 - start)
         } else if rest.dropFirst(2).contains("{"), Self.text(rest).contains("${") {
             note("a default is plain text, and cannot have a '${' in it", start, end + 1 - start)

@@ -31,6 +31,8 @@ struct YAMLMistake: Error {
     /// In libyaml's words.
     var message: String
     var place: FilePlace
+    /// Where that began which it could not finish, if it says so.
+    var beginning: FilePlace?
 }
 
 /// libyaml's parser over one text, for one thread.
@@ -107,7 +109,9 @@ final class YAMLEvents {
     private var mistake: YAMLMistake {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         let context = parser.pointee.context.map { " " + String(cString: $0) } ?? ""
-        return YAMLMistake(message: problem + context, place: FilePlace(parser.pointee.problem_mark))
+        return YAMLMistake(
+            message: problem + context, place: FilePlace(parser.pointee.problem_mark),
+            beginning: parser.pointee.context == nil ? nil : FilePlace(parser.pointee.context_mark))
     }
 }
 

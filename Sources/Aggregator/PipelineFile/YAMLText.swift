@@ -19,7 +19,8 @@ enum YAMLText {
         }
         var problems = Problems(directory: directory, source: SourceText(text))
         if let place = problems.source.firstUnprintable {
-            problems.report("a control character cannot stand in YAML; in double quotes it is written '\\xNN'", at: place)
+            problems.report(
+                "a control character cannot stand in YAML; in double quotes it is written '\\xNN'", at: place)
             return (nil, problems)
         }
         guard var builder = NodeBuilder(text, environment: environment, problems: problems) else {
@@ -78,18 +79,39 @@ extension SourceText {
         if mistake.message.contains("cannot start any token"), let first = rest.first {
             return "'\(first)' cannot begin plain text; put the text in quotes"
         }
-        if mistake.message.contains("mapping values are not allowed") {
-            return "no ':' is expected here; text with ': ' in it stands in quotes, and keys of one mapping are indented alike"
-        }
-        if mistake.message.contains("could not find expected ':'") {
-            return "expected 'key: value' before this place; is a ':' missing, or a closing quote?"
-        }
-        if mistake.message.contains("did not find expected key") || mistake.message.contains("expected <block end>") {
-            return "expected a key or the end of this mapping; keys of one mapping are indented alike"
-        }
-        if mistake.message.contains("unexpected end of stream while scanning a quoted scalar") {
-            return "the text in quotes that begins before this place has no end"
-        }
-        return "this is not YAML: \(mistake.message)"
+        let began = mistake.beginning.map { " that begins at \($0.line):\($0.column)" } ?? ""
+        let known: [(sign: String, words: String)] = [
+            (
+                "mapping values are not allowed",
+                "no ':' is expected here; text with ': ' in it stands in quotes, and keys of one mapping are indented alike"
+            ),
+            ("could not find expected ':'", "expected ':' after the key\(began); is it missing, or a closing quote?"),
+            (
+                "did not find expected key",
+                "expected a key or the end of the mapping\(began); keys of one mapping are indented alike"
+            ),
+            (
+                "did not find expected '-'",
+                "expected '-' or the end of the list\(began); its elements are indented alike"
+            ),
+            (
+                "expected ',' or '}'",
+                "expected ',' or '}' in the mapping\(began); text with braces, brackets or commas stands in quotes"
+            ),
+            (
+                "expected ',' or ']'",
+                "expected ',' or ']' in the list\(began); text with braces, brackets or commas stands in quotes"
+            ),
+            ("did not find expected node content", "expected a value; is a closing bracket missing?"),
+            ("unexpected ':'", "text with ':' in it stands in quotes here"),
+            ("unexpected end of stream", "the text in quotes\(began) has no end"),
+        ]
+        return known.first { mistake.message.contains($0.sign) }?.words ?? "this is not YAML: \(mistake.message)"
+    }
+
+    /// The place itself, or the end of the text where libyaml means what lies beyond it.
+    func clamped(_ place: FilePlace) -> FilePlace {
+        let last = (lines.lastIndex { !$0.isEmpty } ?? 0) + 1
+        return place.line <= last ? place : FilePlace(line: last, column: line(last).count + 1)
     }
 }
