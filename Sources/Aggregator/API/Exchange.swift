@@ -6,7 +6,7 @@ struct Exchange: Sendable {
     /// Without the query, in which secrets may stand.
     let path: String
     /// What the CORS protocol adds to the answer.
-    let shared: [(name: String, value: String)]
+    var shared: [(name: String, value: String)]
     let tally: ResponseTally
     let log: Logger
 

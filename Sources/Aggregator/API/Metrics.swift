@@ -70,12 +70,16 @@ enum Metrics {
         func add(
             _ kind: PrometheusText.Kind, _ name: String, _ help: String, _ value: (ChannelCounters) -> UInt64
         ) {
-            text.add(kind, "aggregator_channel_\(name)", help, read.map { Sample([("channel", $0.name)], value($0.counters)) })
+            text.add(
+                kind, "aggregator_channel_\(name)", help,
+                read.map { Sample([("channel", $0.name)], value($0.counters)) })
         }
         add(.counter, "events_total", "Events that a channel has taken.") { $0.appended }
         add(.gauge, "subscribers", "Subscribers of a channel, or of a subject of it.") { $0.subscribers }
         add(.gauge, "kept_events", "Events that a channel keeps.") { $0.keptEvents }
-        add(.gauge, "kept_bytes", "Bytes of the frames that a channel keeps, and of their bookkeeping.") { $0.keptBytes }
+        add(.gauge, "kept_bytes", "Bytes of the frames that a channel keeps, and of their bookkeeping.") {
+            $0.keptBytes
+        }
         add(.gauge, "kept_subjects", "Subjects of which a channel keeps events.") { $0.keptSubjects }
         add(.counter, "gaps_total", "Gaps that subscribers of a channel were told of.") { $0.gaps }
         add(.counter, "missed_events_total", "Events that lagging subscribers of a channel did not get.") { $0.missed }
@@ -86,20 +90,25 @@ enum Metrics {
 
     private static func addDelivery(_ counters: HubCounters, to text: inout PrometheusText) {
         text.add(.gauge, "aggregator_subscribers", "Streams that are open.", counters.subscribers)
-        text.add(.counter, "aggregator_appended_frames_total", "Events times the channels they went to.", counters.appended)
-        text.add(.counter, "aggregator_delivered_frames_total", "Frames, counted once per subscriber.", counters.delivered)
+        text.add(
+            .counter, "aggregator_appended_frames_total", "Events times the channels they went to.", counters.appended)
+        text.add(
+            .counter, "aggregator_delivered_frames_total", "Frames, counted once per subscriber.", counters.delivered)
         text.add(.counter, "aggregator_gaps_total", "Gaps that subscribers were told of.", counters.gaps)
-        text.add(.counter, "aggregator_missed_events_total", "Events that lagging subscribers did not get.", counters.missed)
+        text.add(
+            .counter, "aggregator_missed_events_total", "Events that lagging subscribers did not get.", counters.missed)
         text.add(.counter, "aggregator_heartbeats_total", "Comments sent on idle streams.", counters.heartbeats)
         text.add(.counter, "aggregator_wakes_total", "Appends that had to wake a loop.", counters.wakes)
         text.add(
             .counter, "aggregator_subscriber_wakes_total",
             "Subscribers looked at because something came for them.", counters.subscriberWakes)
         text.add(.counter, "aggregator_writes_total", "System calls that wrote to a subscriber.", counters.writes)
-        text.add(.counter, "aggregator_written_bytes_total", "Bytes that subscribers' sockets took.", counters.writtenBytes)
+        text.add(
+            .counter, "aggregator_written_bytes_total", "Bytes that subscribers' sockets took.", counters.writtenBytes)
         text.add(.gauge, "aggregator_blocked_subscribers", "Subscribers whose socket has no room.", counters.blocked)
         text.add(
-            .counter, "aggregator_closed_subscribers_total", "Subscribers closed for taking nothing (limits.stall, limits.pinned).",
+            .counter, "aggregator_closed_subscribers_total",
+            "Subscribers closed for taking nothing (limits.stall, limits.pinned).",
             [
                 Sample([("reason", "stall")], counters.stalled), Sample([("reason", "pinned")], counters.unpinned),
             ])
@@ -107,7 +116,8 @@ enum Metrics {
             .gauge, "aggregator_pinned_bytes", "Bytes kept only because subscribers are half through them.",
             counters.pinnedBytes)
         text.add(.gauge, "aggregator_mailbox_events", "Frames on their way to the loops.", counters.mailboxEvents)
-        text.add(.gauge, "aggregator_mailbox_bytes", "Bytes of the frames on their way to the loops.", counters.mailboxBytes)
+        text.add(
+            .gauge, "aggregator_mailbox_bytes", "Bytes of the frames on their way to the loops.", counters.mailboxBytes)
     }
 
     private static func addConnections(_ counters: HubCounters, _ tally: ResponseTally, to text: inout PrometheusText) {

@@ -5,7 +5,8 @@
 enum Page {
     static func answer() -> RouteResponse {
         // A nonce per answer admits the page's own script and style, and no other (CSP Level 3, section 6.7.3).
-        let nonce = String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
+        let nonce =
+            String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
         let policy = [
             "default-src 'none'", "script-src 'nonce-\(nonce)'", "style-src 'nonce-\(nonce)'", "connect-src 'self'",
             "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",

@@ -6,9 +6,9 @@ enum ProcessStatistics {
     static func add(to text: inout PrometheusText) {
         if let pages = residentPages {
             text.add(
-                .gauge, "process_resident_memory_bytes", "Resident memory.", pages * UInt64(clamping: sysconf(Int32(_SC_PAGESIZE))))
+                .gauge, "process_resident_memory_bytes", "Resident memory.", pages * UInt64(clamping: getpagesize()))
         }
-        text.add(.counter, "process_cpu_seconds_total", "CPU time, user and system.", [.init(processorSeconds)])
+        text.add(.counter, "process_cpu_seconds_total", "CPU time, user and system.", [.init([], processorSeconds)])
         if let count = openDescriptors { text.add(.gauge, "process_open_fds", "Open descriptors.", count) }
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
@@ -29,7 +29,7 @@ enum ProcessStatistics {
 
     private static var processorSeconds: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 

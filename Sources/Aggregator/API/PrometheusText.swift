@@ -9,12 +9,12 @@ struct PrometheusText {
         var labels: [(name: String, value: String)]
         var value: String
 
-        init(_ labels: [(name: String, value: String)] = [], _ value: UInt64) {
+        init(_ labels: [(name: String, value: String)], _ value: UInt64) {
             self.labels = labels
             self.value = String(value)
         }
 
-        init(_ labels: [(name: String, value: String)] = [], _ value: Double) {
+        init(_ labels: [(name: String, value: String)], _ value: Double) {
             self.labels = labels
             self.value = String(value)
         }
@@ -38,7 +38,7 @@ struct PrometheusText {
 
     /// The same for a metric without labels.
     mutating func add(_ kind: Kind, _ name: String, _ help: String, _ value: UInt64) {
-        add(kind, name, help, [Sample(value)])
+        add(kind, name, help, [Sample([], value)])
     }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {

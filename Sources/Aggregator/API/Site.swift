@@ -153,7 +153,9 @@ final class Site: HubHandler {
     ) {
         let conditions = StaticFiles.Conditions(
             noneMatch: request.header("if-none-match"), modifiedSince: request.header("if-modified-since"))
-        offLoop(request, visit.exchange) { files.answer(visit.exchange, visit.target, conditions, otherwise: otherwise) }
+        offLoop(request, visit.exchange) {
+            files.answer(visit.exchange, visit.target, conditions, otherwise: otherwise)
+        }
     }
 
     private static func notFound(_ visit: Visit) -> Problem {

@@ -75,7 +75,9 @@ struct StaticFiles: Sendable {
 
     /// Where does what was opened really lie? Asked of the open descriptor, so that no change of links meanwhile matters.
     private func isInside(_ descriptor: Int32) -> Bool {
-        guard let root = Self.resolved(folder), let path = Self.resolved("/proc/self/fd/\(descriptor)") else { return false }
+        guard let root = Self.resolved(folder), let path = Self.resolved("/proc/self/fd/\(descriptor)") else {
+            return false
+        }
         guard path.utf8.starts(with: (root == "/" ? root : root + "/").utf8) else { return false }
         return !path.utf8.dropFirst(root.utf8.count).split(separator: UInt8(ascii: "/")).contains(where: Self.isHidden)
     }

@@ -16,7 +16,8 @@ struct StreamQuery {
     /// - Throws: a 400 for a value that means nothing, even where another parameter decides.
     init(_ target: RequestTarget, lastEventID: String?, now: Timestamp) throws(Problem) {
         if target.first("where") != nil {
-            throw Problem(status: 400, detail: "The parameter where is not supported yet. Filter in the pipeline file instead.")
+            throw Problem(
+                status: 400, detail: "The parameter where is not supported yet. Filter in the pipeline file instead.")
         }
         let since = try target.first("since").map { text throws(Problem) in try Self.since(text, now: now) }
         let replay = try target.first("replay").map { text throws(Problem) in try Self.replay(text) }
@@ -71,9 +72,9 @@ struct StreamQuery {
     /// As the pipeline file has durations.
     private static func duration(_ text: String) -> Duration? {
         var problems = Problems()
-        let duration = Duration.decode(
-            Node(content: .scalar(text, isPlain: true), place: FilePlace(line: 1, column: 1)), &problems)
-        return problems.isEmpty ? duration : nil
+        let place = FilePlace(line: 1, column: 1)
+        return Duration.decode(
+            Node(.scalar(text, isPlain: true), from: place, to: place, style: .plain), &problems)
     }
 
     /// A plus sign that nobody encoded has become a space: `12:00:00 02:00` is an offset all the same.

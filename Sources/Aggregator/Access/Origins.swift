@@ -98,10 +98,14 @@ struct Origins: Sendable {
             end = host.firstIndex(of: ":") ?? host.endIndex
         }
         let name = String(host[..<end])
-        guard !name.isEmpty, !name.utf8.contains(where: { $0 <= 0x20 || "/@?#\\\"".utf8.contains($0) }) else { return nil }
+        guard !name.isEmpty, !name.utf8.contains(where: { $0 <= 0x20 || "/@?#\\\"".utf8.contains($0) }) else {
+            return nil
+        }
         if end == host.endIndex { return (name, nil) }
         let port = host[host.index(after: end)...]
-        guard host[end] == ":", port.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+        guard host[end] == ":", port.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+            return nil
+        }
         return (name, port.isEmpty ? nil : String(port))
     }
 
@@ -109,6 +113,8 @@ struct Origins: Sendable {
         if name == "localhost" || name == "[::1]" { return true }
         let octets = name.split(separator: ".", omittingEmptySubsequences: false)
         return octets.count == 4 && octets[0] == "127"
-            && octets.allSatisfy { $0.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } && UInt8($0) != nil }
+            && octets.allSatisfy {
+                $0.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } && UInt8($0) != nil
+            }
     }
 }

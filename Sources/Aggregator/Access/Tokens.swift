@@ -58,7 +58,9 @@ struct Tokens: Sendable {
             let pair = cookie.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, pair[0].trimmingSpaces == "token" else { continue }
             var value = pair[1].trimmingSpaces
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+                value = String(value.dropFirst().dropLast())
+            }
             if !value.isEmpty { return value }
         }
         return nil
