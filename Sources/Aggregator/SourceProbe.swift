@@ -38,6 +38,7 @@ public final class SourceProbe: Sendable {
         /// How things stood at the deadline.
         public let record: Record
 
+        /// The same in words.
         public var description: String {
             "still not so at the deadline: \(record.events.count) events, waiting for room: \(record.isWaiting), "
                 + "ending: \(record.ending.map { "\($0)" } ?? "none")"
