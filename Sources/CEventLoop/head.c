@@ -42,6 +42,7 @@ static el_progress scan_byte(el_request *r, unsigned char c) {
 }
 
 static bool append(el_request *r, const char *bytes, size_t length) {
+    if (length == 0) return true;
     size_t needed = r->head_length + length;
     if (needed > r->head_capacity) {
         size_t capacity = r->head_capacity > 0 ? r->head_capacity : HEAD_START;

@@ -161,6 +161,14 @@ public final class RawConnection: @unchecked Sendable {
         }
     }
 
+    /// Whether bytes (or the end) have come that have not been handed out; does not wait.
+    public func hasReceived() async -> Bool {
+        await onQueue {
+            var watched = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+            return !self.unread.isEmpty || poll(&watched, 1, 0) > 0
+        }
+    }
+
     /// Says that nothing more will be sent (FIN); reading goes on.
     public func finishSending() async {
         await onQueue { _ = shutdown(self.descriptor, Int32(SHUT_WR)) }

