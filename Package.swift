@@ -76,7 +76,12 @@ let package = Package(
             name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "PromiseTests", dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport"], swiftSettings: swift),
+            name: "PromiseTests",
+            dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift),
+        .executableTarget(
+            name: "FanoutInstructions", dependencies: ["CEventLoop"], path: "Tests/Instructions",
+            cSettings: c + [.headerSearchPath("../../Sources/CEventLoop")]),
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),

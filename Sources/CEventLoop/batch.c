@@ -54,7 +54,7 @@ static void copy_frames(el_batch *batch) {
     }
 }
 
-// Up to a frame that ends something: what comes after it is for those whose stream goes on.
+// Up to a frame that may end the stream: what comes after it is for those whose stream goes on.
 static void fill(el_batch *batch, const el_subscriber *subscriber, el_reader *reader) {
     const el_core *core = subscriber->shelf->core;
     int feed = 0;
@@ -67,7 +67,7 @@ static void fill(el_batch *batch, const el_subscriber *subscriber, el_reader *re
         }
         batch->upto = frame->number;
         el_reader_skip(reader);
-        if (frame->ends) {
+        if (el_subscriber_may_end_with(subscriber, frame)) {
             batch->ending = frame;
             break;
         }

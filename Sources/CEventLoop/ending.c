@@ -16,6 +16,14 @@ static bool all_have_ended(const el_subscriber *subscriber, uint64_t upto) {
     return subscriber->part_count > 0;
 }
 
+bool el_subscriber_may_end_with(const el_subscriber *subscriber, const el_frame *frame) {
+    if (!frame->ends || !frame->has_subject) return frame->ends;
+    const el_view *view = frame->channel->views[subscriber->shelf->index];
+    for (int at = 0; at < subscriber->part_count; at++)
+        if (subscriber->parts[at].view == view && subscriber->parts[at].subject != NULL) return true;
+    return false;
+}
+
 bool el_subscriber_pass_end(el_subscriber *subscriber, const el_frame *frame) {
     if (subscriber->part_count == 0) return false;
     el_view *view = frame->channel->views[subscriber->shelf->index];

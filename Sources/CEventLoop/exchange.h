@@ -62,7 +62,7 @@ struct el_request {
     char *head;
     uint32_t head_length, head_capacity, head_limit;
     uint32_t line_length, line_count, empty_lines;  // of the scan, up to the last byte seen
-    bool after_cr;
+    bool after_cr, head_done;
 
     el_slice method, target;
     uint8_t minor;

@@ -80,10 +80,12 @@ el_progress el_head_take(el_request *r, const char *bytes, size_t length, size_t
     return parse(r) ? EL_DONE : EL_REFUSED;
 }
 
-// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece.
+// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece. Trailers come here too,
+// in any pieces: they are no fields of the request, and forgotten.
 
 static int on_name(llhttp_t *parser, const char *at, size_t length) {
     el_request *r = parser->data;
+    if (r->head_done) return 0;
     r->name = (el_slice){at, length};
     r->value = (el_slice){at + length, 0};
     return 0;
@@ -91,7 +93,7 @@ static int on_name(llhttp_t *parser, const char *at, size_t length) {
 
 static int on_value(llhttp_t *parser, const char *at, size_t length) {
     el_request *r = parser->data;
-    r->value = (el_slice){at, length};
+    if (!r->head_done) r->value = (el_slice){at, length};
     return 0;
 }
 
@@ -128,6 +130,7 @@ static bool note_field(el_request *r) {
 
 static int on_value_complete(llhttp_t *parser) {
     el_request *r = parser->data;
+    if (r->head_done) return 0;
     while (r->value.length > 0 && strchr(" \t", r->value.bytes[r->value.length - 1]) != NULL) r->value.length--;
     if (!el_is_token(r->name) || r->name.bytes[r->name.length] != ':') {
         return el_refused(r, 400, "A field name is followed by white space, or is no name."), HPE_USER;
@@ -186,5 +189,6 @@ static bool parse(el_request *r) {
     case HPE_INVALID_TRANSFER_ENCODING: return el_refused(r, 400, "Transfer-Encoding does not say how the body ends.");
     default: return el_refused(r, 400, "The request's head is not HTTP.");
     }
-    return check_framing(r) && el_target_reduce(r);
+    r->head_done = check_framing(r) && el_target_reduce(r);
+    return r->head_done;
 }

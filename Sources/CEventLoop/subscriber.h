@@ -77,6 +77,8 @@ void el_subscriber_end(el_subscriber *subscriber);  // frees it, and finishes it
 void el_subscriber_drop(el_subscriber *subscriber, el_drop_reason reason);
 
 // ending.c
+// Does this frame of one of its feeds end one of its parts? A subject's end is nothing to who follows the channel.
+bool el_subscriber_may_end_with(const el_subscriber *subscriber, const el_frame *frame);
 // This frame, which ends its subject or its channel, has been passed. True: with it, all parts have ended.
 bool el_subscriber_pass_end(el_subscriber *subscriber, const el_frame *frame);
 // It has caught up with history: is everything it follows ended, as the views remember it?

@@ -103,7 +103,8 @@ struct Walk: ~Copyable {
     private func ends(_ event: Event, _ channel: LiveChannel) -> Bool {
         guard let condition = channel.definition.end else { return false }
         do {
-            return try condition.holds(for: event)
+            var event = event
+            return try condition.holds(for: &event)
         } catch {
             channel.counters.endErrors.add()
             tell(channel.counters.endLog, "`end` of channel \(channel.name) failed on event \(event.id): \(error)")

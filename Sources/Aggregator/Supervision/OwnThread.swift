@@ -16,10 +16,12 @@ enum OwnThread {
                     continuation.resume()
                 })
             var thread = pthread_t()
-            let code = pthread_create(&thread, nil, { argument in
-                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, work.toOpaque())
+            let code = pthread_create(
+                &thread, nil,
+                { argument in
+                    if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+                    return nil
+                }, work.toOpaque())
             if code == 0 { pthread_detach(thread) } else { work.takeRetainedValue().body() }
         }
     }

@@ -76,11 +76,9 @@ struct RequestTests {
     func splitting() async throws {
         try await TestHub.run { hub in
             let bytes = Array(Self.pipelined.utf8)
-            for split in stride(from: 1, to: bytes.count, by: 1) {
+            for split in 1..<bytes.count {
                 let connection = try await hub.connect()
                 try await connection.send(Array(bytes[..<split]))
-                let before = hub.counters.requests
-                _ = before
                 try await connection.send(Array(bytes[split...]))
                 try await expectAnswers(connection)
                 await connection.close()
@@ -245,9 +243,10 @@ struct RequestTests {
     @Test("A handler that answers twice is heard once; one that does not answer is a 500")
     func handlers() async throws {
         try await TestHub.run { hub in
-            #expect(try await hub.get("/twice").text == "first")
-            #expect(try await hub.get("/nothing").status == 500)
-            #expect(try await hub.get("/context").status == 200)
+            let twice = try await hub.get("/twice")
+            let nothing = try await hub.get("/nothing")
+            let context = try await hub.get("/context")
+            #expect(twice.text == "first" && nothing.status == 500 && context.status == 200)
             #expect(hub.releasedContexts == 1)
         }
     }

@@ -65,7 +65,9 @@ extension TestHub {
     /// Four mebibytes, of a file that has no name any more.
     private func file() -> Response {
         let length = 4 << 20
-        let descriptor = memfd_create("answer", 0)
+        var path = Array("/tmp/aggregator-answer-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        unlink(&path)
         let bytes = [UInt8](repeating: 0x66, count: length)
         guard descriptor >= 0, write(descriptor, bytes, length) == length else { return Response(status: 500) }
         return Response(file: descriptor, fileLength: UInt64(length))
