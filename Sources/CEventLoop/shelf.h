@@ -42,7 +42,7 @@ el_core *el_hub_core(const el_hub *hub);  // hub.c
 // (all their threads must be running, or none).
 el_channel *el_core_open(el_core *core, const el_channel_settings *settings);
 bool el_core_append(el_core *core, const el_appendix *items, size_t count);
-bool el_core_has_room(const el_core *core);
+bool el_core_has_room(el_core *core);
 
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
 void el_shelf_drain(el_shelf *shelf, int64_t now);

@@ -37,7 +37,7 @@ typedef struct {
 // Appends all, in this order, with nothing of others between them. False: there is no room (a mailbox is over its soft
 // limit); nothing is lost, but the caller should wait for el_handler.on_room before it goes on.
 bool el_append(el_hub *hub, const el_appendix *items, size_t count);
-// Is there room now?
+// Is there room now? False: el_handler.on_room is called once there is.
 bool el_has_room(const el_hub *hub);
 
 typedef struct {
