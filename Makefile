@@ -24,7 +24,7 @@ deps: ## Install what is missing from Debian
 	@Scripts/deps
 
 test-deps: ## … and what only the tests use
-	@Scripts/deps logrotate
+	@Scripts/deps logrotate valgrind
 
 format: ## Format the Swift code in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz

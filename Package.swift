@@ -36,7 +36,8 @@ let package = Package(
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CRE2System", pkgConfig: "re2", providers: [.apt(["libre2-dev"])]),
-        .target(name: "CLlhttp", cSettings: [.disableWarning("everything")]),
+        .target(
+            name: "CLlhttp", cSettings: [.disableWarning("everything"), .define("LLHTTP_STRICT_MODE", to: "1")]),
         .target(name: "CRE2", dependencies: ["CRE2System"], cxxSettings: [.enableWarning("all")]),
 
         // The hot path, in C.
@@ -75,7 +76,12 @@ let package = Package(
             name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "PromiseTests", dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport"], swiftSettings: swift),
+            name: "PromiseTests",
+            dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift),
+        .executableTarget(
+            name: "FanoutInstructions", dependencies: ["CEventLoop"], path: "Tests/Instructions",
+            cSettings: c + [.headerSearchPath("../../Sources/CEventLoop")]),
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),

@@ -16,7 +16,11 @@ public struct Event: Sendable {
     /// When it happened.
     public var time: Timestamp
     /// The content.
-    public var data: EventData
+    public var data: EventData {
+        didSet { object = nil }
+    }
+    /// What an expression has learned of `data`, for the next one that asks.
+    var object: JSONObject?
 
     /// Makes an event. Without an `id` it gets one that is unique in this process and, practically, in the world.
     public init(

@@ -24,6 +24,14 @@ public protocol RoutedSource: EventSource {
     /// The routes, as the options say. Read once, before anything starts, so that a clash is an error of the file.
     /// Requests go to the function that `run` gave to `SourceContext.serve`; until then they are answered 503.
     var routes: [Route] { get }
+    /// A request to one of the routes makes this machine run a program. Such a source, open to everybody on an address
+    /// beyond loopback, is an error of the file. Default: false.
+    var runsCommands: Bool { get }
+}
+
+extension RoutedSource {
+    /// It does not.
+    public var runsCommands: Bool { false }
 }
 
 /// A method and a path a source answers on.

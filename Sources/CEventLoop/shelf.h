@@ -34,6 +34,9 @@ typedef struct {
 el_core *el_core_new(const el_hub_settings *settings, const el_core_events *events);
 void el_core_free(el_core *core);
 el_shelf *el_core_shelf(el_core *core, uint32_t loop);
+// Whether the loops' threads run: el_channel_close waits for them, or does their work itself. True before the first of
+// them starts, false after the last has ended.
+void el_core_set_running(el_core *core, bool running);
 el_core *el_hub_core(const el_hub *hub);  // hub.c
 // channel.h, without the hub around it. Closing a channel asks every loop by its mailbox and waits for them
 // (all their threads must be running, or none).

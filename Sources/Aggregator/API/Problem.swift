@@ -1,13 +1,20 @@
 import Expressions
 
-/// An error as RFC 9457 writes it: `application/problem+json`.
-struct Problem: Sendable {
+/// An error as RFC 9457 writes it: `application/problem+json`. Thrown by whatever finds out that a request cannot be served.
+struct Problem: Error, Sendable {
     static let contentType = "application/problem+json"
 
     /// The HTTP status.
     var status: Int
     /// What is wrong, and what to do about it.
     var detail: String
+    /// Of the response, beside its type.
+    var headers: [(name: String, value: String)] = []
+
+    /// The answer.
+    var response: RouteResponse {
+        RouteResponse(status: status, headers: headers + [("Content-Type", Self.contentType)], body: body)
+    }
 
     /// The JSON text.
     var body: [UInt8] {

@@ -1,5 +1,6 @@
 import CEventLoop
 import Logging
+import Synchronization
 
 /// The C hub (`CEventLoop/include/hub.h`), as Swift sees it: loops, listeners, and the one order.
 ///
@@ -9,6 +10,8 @@ final class Hub: Sendable {
     // thread, or is called by the one owner in the documented order.
     nonisolated(unsafe) let pointer: OpaquePointer
     private let bridge: HandlerBridge
+    /// There is nobody left to read: what is appended now would only pile up.
+    private let isFinished = Atomic(false)
 
     /// - Throws: `HubError` when the hub cannot be made.
     init(_ settings: HubSettings, handler: any HubHandler, log: Logger) throws(HubError) {
@@ -53,29 +56,37 @@ final class Hub: Sendable {
 
     /// The orderly end; blocks until all connections are gone, at most `within`. Not on a loop's thread, nor on the
     /// cooperative pool's.
-    func finish(within: Duration) { el_hub_finish(pointer, within.clampedMilliseconds) }
+    func finish(within: Duration) {
+        el_hub_finish(pointer, within.clampedMilliseconds)
+        isFinished.store(true, ordering: .releasing)
+        bridge.forget()
+    }
 
     /// Opens a channel; also while serving.
-    func open(_ settings: el_channel_settings) throws(HubError) -> HubChannel {
-        var settings = settings
+    func open(_ channel: ChannelDefinition) throws(HubError) -> HubChannel {
+        var settings = el_channel_settings(channel)
         guard let channel = el_channel_open(pointer, &settings) else { throw HubError(message: "out of memory") }
         return HubChannel(pointer: channel)
     }
 
-    /// Appends all frames, in this order, with nothing else between them. False: there is no room, wait for
-    /// `HubHandler.room` before going on; nothing is lost.
+    /// Appends all frames, in this order, with nothing else between them, and takes them over. False: there is no room, wait
+    /// for `HubHandler.room` before going on; nothing is lost. After `finish` frames are given up.
     func append(_ frames: [el_appendix]) -> Bool {
-        frames.withUnsafeBufferPointer { el_append(pointer, $0.baseAddress, $0.count) }
+        guard !isFinished.load(ordering: .acquiring) else {
+            for item in frames { el_frame_free(item.frame) }
+            return true
+        }
+        return frames.withUnsafeBufferPointer { el_append(pointer, $0.baseAddress, $0.count) }
     }
 
     /// Is there room?
     var hasRoom: Bool { el_has_room(pointer) }
 
     /// The counters of all loops.
-    var counters: el_counters {
-        var counters = el_counters()
-        el_hub_counters(pointer, &counters)
-        return counters
+    var counters: HubCounters {
+        var raw = el_counters()
+        el_hub_counters(pointer, &raw)
+        return HubCounters(raw)
     }
 }
 
@@ -85,10 +96,10 @@ struct HubChannel: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
     /// What the channel has had and keeps.
-    var counters: el_channel_counters {
-        var counters = el_channel_counters()
-        el_channel_read_counters(pointer, &counters)
-        return counters
+    var counters: ChannelCounters {
+        var raw = el_channel_counters()
+        el_channel_read_counters(pointer, &raw)
+        return ChannelCounters(raw)
     }
 
     /// Ends its streams and forgets what it keeps. Not on a loop's thread; nobody may use the channel afterwards.

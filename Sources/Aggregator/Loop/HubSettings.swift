@@ -1,4 +1,5 @@
 import CEventLoop
+import Glibc
 
 /// How the hub is to run: `server` of the pipeline file, in the C target's units.
 struct HubSettings: Sendable {
@@ -40,5 +41,47 @@ struct HubSettings: Sendable {
     static func randomEpoch() -> String {
         let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
         return String((0..<Int(EL_EPOCH_LENGTH)).map { _ in digits[Int.random(in: 0..<digits.count)] })
+    }
+}
+
+extension HubSettings {
+    /// As the file says; `loops: auto` is the cores, at most 8.
+    init(_ server: ServerSettings) {
+        loops =
+            switch server.loops {
+            case .auto: min(8, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+            case .value(let count): count
+            }
+        epoch = Self.randomEpoch()
+        connections = server.limits.connectionCount
+        headerLimit = server.limits.header.bytes
+        headTime = server.limits.headTime
+        bodyTime = server.limits.bodyTime
+        idleTime = server.limits.idle
+        stallTime = server.limits.stall
+        sendBuffer = server.limits.sendBuffer.bytes
+        pinnedLimit = server.limits.pinned.bytes
+        heartbeat = server.heartbeat
+    }
+}
+
+extension el_channel_settings {
+    /// How many subjects' ends a channel remembers beyond what it keeps.
+    private static let endedSubjects: UInt32 = 10_000
+
+    init(_ channel: ChannelDefinition) {
+        let keep = channel.keep
+        self.init(
+            keep_events: UInt64(clamping: keep.events), keep_bytes: UInt64(clamping: keep.bytes),
+            keep_ms: keep.age.map { max(1, $0.wholeMilliseconds) } ?? 0,
+            latest_subjects: channel.replay == .latest ? UInt32(clamping: keep.subjects) : 0,
+            ended_subjects: Self.endedSubjects)
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

@@ -30,8 +30,8 @@ struct FrameView: ~Copyable {
         let subject = el_frame_subject(pointer)
         return subject.bytes == nil ? nil : String(subject)
     }
-    /// What the encoder put beside it.
-    var meta: [UInt8] { [UInt8](el_frame_meta(pointer)) }
+    /// What the encoder put beside it; nil if it was no encoder of ours.
+    var parsedMeta: FrameMeta? { FrameMeta(el_frame_meta(pointer)) }
     /// The event's data, put together again from its `data:` lines.
     var data: [UInt8] {
         let lines = el_frame_data_lines(pointer).buffer

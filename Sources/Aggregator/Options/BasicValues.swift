@@ -1,6 +1,8 @@
 extension String: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .string }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> String? {
         guard let text = node.text, !node.isNull else {
             problems.expected(shape.words, at: node)
@@ -9,7 +11,9 @@ extension String: OptionValue {
         return text
     }
 
+    /// As the file would say it.
     public var optionText: String? { Node.isSafePlain(self) ? self : quotedForYAML }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(unicodeScalars.count) }
 
     /// In double quotes, as YAML reads it.
@@ -19,8 +23,10 @@ extension String: OptionValue {
 }
 
 extension Int: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .integer }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Int? {
         guard let text = node.numberText, let number = Int(text) else {
             problems.expected(shape.words, at: node)
@@ -29,13 +35,17 @@ extension Int: OptionValue {
         return number
     }
 
+    /// As the file would say it.
     public var optionText: String? { "\(self)" }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(self) }
 }
 
 extension Double: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .number }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Double? {
         guard let text = node.numberText, let number = Double(decimal: text) else {
             problems.expected(shape.words, at: node)
@@ -44,7 +54,9 @@ extension Double: OptionValue {
         return number
     }
 
+    /// As the file would say it.
     public var optionText: String? { rounded() == self && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { self }
 
     /// A number as JSON writes it, also with a `+` before and with digits only on one side of the point. Swift's own reading
@@ -63,8 +75,10 @@ extension Double: OptionValue {
 }
 
 extension Bool: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .boolean }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Bool? {
         switch node.numberText {
         case "true": return true
@@ -75,5 +89,6 @@ extension Bool: OptionValue {
         }
     }
 
+    /// As the file would say it.
     public var optionText: String? { "\(self)" }
 }

@@ -1,17 +1,23 @@
 extension Optional: OptionValue where Wrapped: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { Wrapped.shape }
+    /// A value that is left out is none.
     public static var absent: Wrapped?? { .some(nil) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Wrapped?? {
         if node.isNull { return .some(nil) }
         return Wrapped.decode(node, &problems).map { .some($0) }
     }
 
+    /// As the file would say it.
     public var optionText: String? { self?.optionText }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { self?.optionMeasure }
 }
 
 extension Array: OptionValue where Element: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .list(Element.shape) }
 
     /// Decodes every element, so that all their mistakes are told at once.
@@ -24,22 +30,29 @@ extension Array: OptionValue where Element: OptionValue {
         return values.count == elements.count ? values : nil
     }
 
+    /// As the file would say it.
     public var optionText: String? { "[" + map { $0.optionText ?? "…" }.joined(separator: ", ") + "]" }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(count) }
 }
 
 extension Dictionary: OptionValue where Key == String, Value: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .mapping(Value.shape) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> [String: Value]? {
         OrderedOptions<Value>.decode(node, &problems).map { options in
             Dictionary(options.entries.map { ($0.name, $0.value) }) { first, _ in first }
         }
     }
 
+    /// As the file would say it.
     public var optionText: String? {
-        "{" + sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.optionText ?? "…")" }.joined(separator: ", ") + "}"
+        "{" + sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.optionText ?? "…")" }.joined(separator: ", ")
+            + "}"
     }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(count) }
 }
 
@@ -66,10 +79,13 @@ public struct OrderedOptions<Value: OptionValue>: OptionValue {
         entries = pairs.map { Entry(name: $0.name, value: $0.value, place: FilePlace(line: 1, column: 1)) }
     }
 
+    /// What may be written.
     public static var shape: OptionShape { .mapping(Value.shape) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Self? {
-        guard let nodes = node.entries else {
+        // A key with nothing under it is how a section looks whose entries are commented out.
+        guard let nodes = node.isNull ? [] : node.entries else {
             problems.expected(shape.words, at: node)
             return nil
         }
@@ -81,9 +97,11 @@ public struct OrderedOptions<Value: OptionValue>: OptionValue {
         return options.entries.count == nodes.count ? options : nil
     }
 
+    /// As the file would say it.
     public var optionText: String? {
         "{" + entries.map { "\($0.name): \($0.value.optionText ?? "…")" }.joined(separator: ", ") + "}"
     }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(entries.count) }
 }
 
@@ -95,8 +113,10 @@ public struct OneOrMore<Element: OptionValue>: OptionValue, ExpressibleByArrayLi
     /// These.
     public init(arrayLiteral elements: Element...) { values = elements }
 
+    /// What may be written.
     public static var shape: OptionShape { .either([Element.shape, .list(Element.shape)]) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Self? {
         guard case .list(let elements) = node.content else {
             return Element.decode(node, &problems).map { [$0] }
@@ -112,7 +132,9 @@ public struct OneOrMore<Element: OptionValue>: OptionValue, ExpressibleByArrayLi
         }
     }
 
+    /// As the file would say it.
     public var optionText: String? { values.count == 1 ? values[0].optionText : values.optionText }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(values.count) }
 }
 
@@ -123,8 +145,10 @@ public enum Auto<Value: OptionValue>: OptionValue {
     /// Written as itself.
     case value(Value)
 
+    /// What may be written.
     public static var shape: OptionShape { .either([.choice(["auto"]), Value.shape]) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Self? {
         if node.plainText == "auto" { return .auto }
         var attempt = problems.fresh()
@@ -135,6 +159,7 @@ public enum Auto<Value: OptionValue>: OptionValue {
         return .value(value)
     }
 
+    /// As the file would say it.
     public var optionText: String? {
         switch self {
         case .auto: "auto"
@@ -142,6 +167,7 @@ public enum Auto<Value: OptionValue>: OptionValue {
         }
     }
 
+    /// What `.range` bounds.
     public var optionMeasure: Double? {
         switch self {
         case .auto: nil
@@ -157,8 +183,10 @@ extension OneOrMore: Equatable where Element: Equatable {}
 public protocol OptionChoice: OptionValue, CaseIterable, RawRepresentable where RawValue == String {}
 
 extension OptionChoice {
+    /// What may be written.
     public static var shape: OptionShape { .choice(allCases.map(\.rawValue)) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Self? {
         guard let text = node.text, let value = Self(rawValue: text) else {
             problems.expected(shape.words, at: node, among: allCases.map(\.rawValue))
@@ -167,5 +195,6 @@ extension OptionChoice {
         return value
     }
 
+    /// As the file would say it.
     public var optionText: String? { rawValue }
 }

@@ -5,12 +5,15 @@ public struct Condition: OptionValue {
     /// Checked: of type bool, or of a type that is only known when there is an event.
     public let expression: Expression
 
+    /// What may be written.
     public static var shape: OptionShape { .expression }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Condition? {
         Expression.decode(node, expecting: [.bool], &problems).map(Condition.init)
     }
 
+    /// As the file would say it.
     public var optionText: String? { expression.text.quotedForYAML }
 }
 
@@ -19,12 +22,15 @@ public struct AnyExpression: OptionValue {
     /// Checked.
     public let expression: Expression
 
+    /// What may be written.
     public static var shape: OptionShape { .expression }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> AnyExpression? {
         Expression.decode(node, expecting: nil, &problems).map(AnyExpression.init)
     }
 
+    /// As the file would say it.
     public var optionText: String? { expression.text.quotedForYAML }
 }
 
@@ -84,7 +90,9 @@ public enum SetTarget: Sendable, Hashable {
 
     private static func isField(_ name: Substring) -> Bool {
         guard let first = name.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else { return false }
-        return name.unicodeScalars.allSatisfy { $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+        return name.unicodeScalars.allSatisfy {
+            $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0)
+        }
     }
 }
 
@@ -101,8 +109,10 @@ public struct Assignments: OptionValue {
     /// In the order of the file; at least one, and no target within another.
     public let assignments: [Assignment]
 
+    /// What may be written.
     public static var shape: OptionShape { .mapping(.expression) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Assignments? {
         guard let entries = node.entries, !entries.isEmpty else {
             problems.expected("a mapping from data, data.FIELD, subject or type, each to an expression", at: node)
@@ -117,7 +127,8 @@ public struct Assignments: OptionValue {
             guard let target, let expression else { continue }
             if let other = found.first(where: { $0.assignment.target.overlaps(target) }) {
                 problems.report(
-                    "'\(entry.key)' and '\(other.entry.key)' on line \(other.entry.place.line) set the same data", at: entry)
+                    "'\(entry.key)' and '\(other.entry.key)' on line \(other.entry.place.line) set the same data",
+                    at: entry)
             }
             found.append((Assignment(target: target, expression: expression), entry))
         }

@@ -130,7 +130,8 @@ extension Option: AnyOption {
         if declaration.isSecret { problems.conceal(node) }
         guard let value = Value.decode(node, &problems) else { return false }
         if let range = declaration.range, let measure = value.optionMeasure, !range.contains(measure) {
-            problems.report("expected \(Value.shape.words(for: range)), not \(problems.quote(node))", at: node)
+            let found = (node.elements?.count ?? node.entries?.count).map { "\($0)" } ?? problems.quote(node)
+            problems.report("expected \(Value.shape.words(for: range)), not \(found)", at: node)
             return false
         }
         slot.set(value)

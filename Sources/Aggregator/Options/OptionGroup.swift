@@ -1,6 +1,8 @@
 extension OptionGroup {
+    /// What may be written.
     public static var shape: OptionShape { .group(describe()) }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Self? {
         let (value, isComplete) = decodeOptions(node, &problems)
         return isComplete ? value : nil
@@ -83,7 +85,8 @@ extension OptionGroup {
         }
         let known = options.map(\.name) + node.taken
         problems.report(
-            "unknown option \(problems.quote(key: entry.key)) of \(group)" + problems.suggestion(for: entry.key, among: known),
+            "unknown option \(problems.quote(key: entry.key)) of \(group)"
+                + problems.suggestion(for: entry.key, among: known),
             at: entry)
     }
 }

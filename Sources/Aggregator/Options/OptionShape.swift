@@ -12,6 +12,7 @@ extension OptionShape {
         case .expression: "an expression"
         case .choice(let words): words.count == 1 ? "'\(words[0])'" : Self.alternatives(words)
         case .list(let element): "a list, each element \(element.words)"
+        case .mapping(.any): "a mapping from names"
         case .mapping(let value): "a mapping from names, each to \(value.words)"
         case .group(let options): "a mapping with \(Self.names(options))"
         case .either(let shapes): shapes.map(\.words).joined(separator: ", or ")
@@ -19,26 +20,24 @@ extension OptionShape {
         }
     }
 
-    /// What is expected where a range bounds it: "a whole number from 1 to 64".
+    /// What is expected where a range bounds it: "a whole number from 1 to 64", "a list of at least 1 elements".
     func words(for range: ClosedRange<Double>) -> String {
         let low = text(of: range.lowerBound)
         let high = text(of: range.upperBound)
-        if range.upperBound == .infinity { return "\(measured) of at least \(low)" }
-        if range.lowerBound == -.infinity { return "\(measured) of at most \(high)" }
-        return "\(measured) from \(low) to \(high)"
-    }
-
-    /// What a range measures, in words.
-    private var measured: String {
+        let bounds =
+            range.upperBound == .infinity
+            ? "at least \(low)" : range.lowerBound == 0 ? "at most \(high)" : "\(low) to \(high)"
         switch self {
-        case .string, .expression, .choice: "text with a length"
-        case .list: "a list with a length"
-        case .mapping: "a mapping with a length"
-        case .duration: "a duration"
-        case .size: "a size"
-        case .percentage: "a percentage"
-        case .either(let shapes): shapes.map(\.measured).joined(separator: ", or ")
-        default: words
+        case .string, .expression: return "text of \(bounds) characters"
+        case .list: return "a list of \(bounds) elements"
+        case .mapping: return "a mapping of \(bounds) names"
+        case .either(let shapes): return shapes.map { $0.words(for: range) }.joined(separator: ", or ")
+        case .duration: return "a duration from \(low) to \(high)"
+        case .size: return "a size from \(low) to \(high)"
+        case .percentage: return "a percentage from \(low) to \(high)"
+        case .integer, .number:
+            return range.upperBound == .infinity ? "\(words) of at least \(low)" : "\(words) from \(low) to \(high)"
+        case .choice, .boolean, .group, .any: return words
         }
     }
 

@@ -13,8 +13,11 @@ public protocol OptionValue: Sendable {
 }
 
 extension OptionValue {
+    /// A value that is left out is none.
     public static var absent: Self? { nil }
+    /// As the file would say it.
     public var optionText: String? { nil }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { nil }
 }
 
@@ -30,8 +33,10 @@ public protocol OptionGroup: OptionValue {
 }
 
 extension OptionGroup {
+    /// None.
     public static var later: [String] { [] }
 
+    /// No objections.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {}
 }
 

@@ -17,8 +17,10 @@ public struct PathOption: OptionValue, Hashable, ExpressibleByStringLiteral {
         path = Self.join(directory, text)
     }
 
+    /// What may be written.
     public static var shape: OptionShape { .string }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> PathOption? {
         guard let text = String.decode(node, &problems) else { return nil }
         guard !text.isEmpty, !text.utf8.contains(0) else {
@@ -28,7 +30,9 @@ public struct PathOption: OptionValue, Hashable, ExpressibleByStringLiteral {
         return PathOption(written: text, directory: problems.directory)
     }
 
+    /// As the file would say it.
     public var optionText: String? { written.optionText }
+    /// What `.range` bounds.
     public var optionMeasure: Double? { written.optionMeasure }
 
     /// What was written, in that folder: for defaults, which were made before anybody knew the file.

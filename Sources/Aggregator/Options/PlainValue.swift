@@ -29,6 +29,7 @@ public indirect enum PlainValue: OptionValue, Equatable {
         }
     }
 
+    /// What may be written.
     public static var shape: OptionShape { .any }
 
     /// Never fails.
@@ -55,6 +56,7 @@ public indirect enum PlainValue: OptionValue, Equatable {
         }
     }
 
+    /// As the file would say it.
     public var optionText: String? {
         switch self {
         case .null: "null"

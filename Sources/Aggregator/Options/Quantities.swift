@@ -1,6 +1,8 @@
 extension Duration: OptionValue {
+    /// What may be written.
     public static var shape: OptionShape { .duration }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Duration? {
         guard let text = node.plainText, let (number, unit) = splitQuantity(text), let factor = units[unit],
             let duration = seconds(number, times: factor)
@@ -60,8 +62,10 @@ public struct ByteSize: OptionValue, Hashable, Comparable {
     /// So many times 1024² bytes.
     public static func mebibytes(_ count: Int) -> ByteSize { ByteSize(bytes: count << 20) }
 
+    /// What may be written.
     public static var shape: OptionShape { .size }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> ByteSize? {
         guard let text = node.plainText, let (number, unit) = splitQuantity(text), let factor = units[unit],
             let count = Double(decimal: number), let bytes = Int(exactly: (count * factor).rounded()),
@@ -82,8 +86,10 @@ public struct ByteSize: OptionValue, Hashable, Comparable {
         return "\(bytes)B"
     }
 
+    /// What `.range` bounds.
     public var optionMeasure: Double? { Double(bytes) }
 
+    /// Smaller.
     public static func < (left: ByteSize, right: ByteSize) -> Bool { left.bytes < right.bytes }
 
     private static let units: [Substring: Double] = [
@@ -100,8 +106,10 @@ public struct Percentage: OptionValue, Hashable {
     /// A share of the whole, 0 to 1.
     public init(fraction: Double) { self.fraction = fraction }
 
+    /// What may be written.
     public static var shape: OptionShape { .percentage }
 
+    /// What stands there, or nil after its mistakes were reported.
     public static func decode(_ node: Node, _ problems: inout Problems) -> Percentage? {
         guard let text = node.plainText, let (number, unit) = splitQuantity(text), unit == "%",
             let percent = Double(decimal: number), percent <= 100
@@ -112,11 +120,13 @@ public struct Percentage: OptionValue, Hashable {
         return Percentage(fraction: percent / 100)
     }
 
+    /// As the file would say it.
     public var optionText: String? {
         let percent = fraction * 100
         return (percent.optionText ?? "\(percent)") + "%"
     }
 
+    /// What `.range` bounds.
     public var optionMeasure: Double? { fraction }
 }
 

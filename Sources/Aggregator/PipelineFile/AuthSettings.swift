@@ -8,16 +8,17 @@ struct AuthSettings: OptionGroup {
         if tokens.isEmpty {
             problems.report("without a token nobody could come in; give one, or leave out auth", at: options["tokens"])
         }
-        let nodes = options["tokens"].elements ?? []
-        for (index, token) in tokens.enumerated() where nodes.count == tokens.count {
-            if let first = tokens[..<index].firstIndex(where: { $0.name == token.name }) {
-                let line = (nodes[first]["name"] ?? nodes[first]).place.line
+        guard let nodes = options["tokens"].elements, nodes.count == tokens.count else { return }
+        var names: [String: Int] = [:]
+        var owners: [String: String] = [:]
+        for (token, node) in zip(tokens, nodes) {
+            let line = (node["name"] ?? node).place.line
+            if let first = names.updateValue(line, forKey: token.name) {
                 problems.report(
-                    "the name '\(token.name)' stands here twice, first on line \(line)", at: nodes[index]["name"] ?? nodes[index])
+                    "the name '\(token.name)' stands here twice, first on line \(first)", at: node["name"] ?? node)
             }
-            if let first = tokens[..<index].firstIndex(where: { $0.token == token.token }) {
-                problems.report(
-                    "this token is that of '\(tokens[first].name)' already", at: nodes[index]["token"] ?? nodes[index])
+            if let owner = owners.updateValue(token.name, forKey: token.token) {
+                problems.report("this token is that of '\(owner)' already", at: node["token"] ?? node)
             }
         }
     }

@@ -53,9 +53,11 @@ extension CORS.Origin {
             port = Int(number)
             host = host[..<colon]
         }
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.dropFirst().dropLast().allSatisfy {
-            $0.isHexDigit || $0 == ":" || $0 == "."
-        }
+        let isBracketed =
+            host.hasPrefix("[") && host.hasSuffix("]")
+            && host.dropFirst().dropLast().allSatisfy {
+                $0.isHexDigit || $0 == ":" || $0 == "."
+            }
         guard HostName.isValid(host) || isBracketed && host.count > 3 else { return nil }
         let usual = ["http": 80, "https": 443][parts[0]]
         return "\(parts[0])://\(host)" + (port == nil || port == usual ? "" : ":\(port ?? 0)")

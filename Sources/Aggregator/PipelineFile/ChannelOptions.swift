@@ -110,9 +110,11 @@ extension EventField: OptionValue {
             return nil
         }
         // What could end the line would forge the next one; no other control character is of use there either.
-        guard (1...256).contains(text.utf8.count), text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        guard (1...256).contains(text.utf8.count),
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else {
-            problems.report("expected a name of 1 to 256 bytes without line breaks and other control characters", at: node)
+            problems.report(
+                "expected a name of 1 to 256 bytes without line breaks and other control characters", at: node)
             return nil
         }
         return .fixed(text)
@@ -139,7 +141,8 @@ extension Access: OptionValue {
             if let nearest = nearestName(to: text, among: ["public", "authenticated"]) {
                 problems.report("expected 'public' or 'authenticated'; did you mean '\(nearest)'?", at: node)
             } else {
-                problems.report("access expressions are not supported yet: expected 'public' or 'authenticated'", at: node)
+                problems.report(
+                    "access expressions are not supported yet: expected 'public' or 'authenticated'", at: node)
             }
             return nil
         case nil:

@@ -15,7 +15,8 @@ struct Limits: OptionGroup {
     var idle: Duration = .seconds(75)
     @Option("How long a subscriber may take nothing of what is pending for it.", .range(0.1...86_400))
     var stall: Duration = .seconds(30)
-    @Option("The kernel's buffer of a connection.", .range(4096...67_108_864)) var sendBuffer: ByteSize = .kibibytes(256)
+    @Option("The kernel's buffer of a connection.", .range(4096...67_108_864)) var sendBuffer: ByteSize = .kibibytes(
+        256)
     @Option("Frames that only stalled subscribers still hold, together.", .range(65_536...1_099_511_627_776))
     var pinned: ByteSize = .mebibytes(16)
 

@@ -3,30 +3,42 @@
 #endif
 
 /// Where the server listens.
-enum ListenAddress: OptionValue, Hashable {
+public enum ListenAddress: OptionValue, Hashable {
     /// A numeric IPv4 or IPv6 address without brackets, and a port, 0 for a free one.
     case tcp(host: String, port: Int)
     /// The path of a socket.
     case unix(path: String)
 
-    static var shape: OptionShape { .string }
+    /// What may be written.
+    public static var shape: OptionShape { .string }
+
+    /// An address as the file would write it, relative to the current folder; nil if it is none.
+    public init?(_ text: String) {
+        let place = FilePlace(line: 1, column: 1)
+        var problems = Problems(directory: FileContent.currentDirectory)
+        let node = Node(.scalar(text, isPlain: false), from: place, to: place, style: .plain)
+        guard let address = Self.decode(node, &problems) else { return nil }
+        self = address
+    }
 
     /// Whoever is not on this machine cannot reach it.
-    var isLoopback: Bool {
+    public var isLoopback: Bool {
         switch self {
         case .tcp(let host, _): host.hasPrefix("127.") || host == "::1" || host.hasPrefix("::ffff:127.")
         case .unix: true
         }
     }
 
-    var optionText: String? {
+    /// As the file would say it.
+    public var optionText: String? {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "\"[\(host)]:\(port)\"" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
         }
     }
 
-    static func decode(_ node: Node, _ problems: inout Problems) -> ListenAddress? {
+    /// What stands there, or nil after its mistakes were reported.
+    public static func decode(_ node: Node, _ problems: inout Problems) -> ListenAddress? {
         guard let text = node.plainText else {
             problems.expected("an address: host:port, \"[v6]:port\" or unix:/path", at: node)
             return nil
@@ -35,7 +47,8 @@ enum ListenAddress: OptionValue, Hashable {
         guard let colon = text.lastIndex(of: ":") else {
             let advice = text.allSatisfy(\.isNumber) ? "; 127.0.0.1:\(text) is that port on this machine" : ""
             problems.report(
-                "expected an address: host:port, \"[v6]:port\" or unix:/path, not \(problems.quote(node))\(advice)", at: node)
+                "expected an address: host:port, \"[v6]:port\" or unix:/path, not \(problems.quote(node))\(advice)",
+                at: node)
             return nil
         }
         guard let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {

@@ -100,7 +100,9 @@ extension Node {
     /// May this text stand without quotes where YAML's flow collections are? For defaults in the reference; it is careful,
     /// not complete.
     static func isSafePlain(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, text != "null", text != "true", text != "false" else { return false }
+        guard let first = text.unicodeScalars.first, text != "null", text != "true", text != "false" else {
+            return false
+        }
         let isWord = text.unicodeScalars.allSatisfy {
             $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./ :".unicodeScalars.contains($0)
         }

@@ -45,9 +45,14 @@ struct PathPattern: Sendable, Hashable {
     }
 
     private static func part(_ text: Substring) throws(Mistake) -> Part {
-        if text.isEmpty { throw Mistake(message: "a part of this path is empty; write no '/' at the end, and none twice") }
-        if text == "." || text == ".." { throw Mistake(message: "clients resolve '\(text)' before they ask; leave it out") }
-        if text.hasPrefix("{"), text.hasSuffix("}"), !text.dropFirst().dropLast().contains(where: { "{}".contains($0) }) {
+        if text.isEmpty {
+            throw Mistake(message: "a part of this path is empty; write no '/' at the end, and none twice")
+        }
+        if text == "." || text == ".." {
+            throw Mistake(message: "clients resolve '\(text)' before they ask; leave it out")
+        }
+        if text.hasPrefix("{"), text.hasSuffix("}"), !text.dropFirst().dropLast().contains(where: { "{}".contains($0) })
+        {
             let name = text.dropFirst().dropLast()
             guard isName(name) else {
                 throw Mistake(message: "'{\(name)}' is no placeholder: expected a name, such as {subject}")
@@ -57,8 +62,11 @@ struct PathPattern: Sendable, Hashable {
         if text.contains(where: { "{}".contains($0) }) {
             throw Mistake(message: "a placeholder is a whole part of the path: /a/{subject}, not /a-{subject}")
         }
-        if let bad = text.unicodeScalars.first(where: { "?#\\ ".unicodeScalars.contains($0) || $0.value < 0x20 || $0.value == 0x7F }) {
-            throw Mistake(message: "\(bad == " " ? "a blank" : "'\(bad)'") cannot stand in a path; write it percent-encoded")
+        if let bad = text.unicodeScalars.first(where: {
+            "?#\\ ".unicodeScalars.contains($0) || $0.value < 0x20 || $0.value == 0x7F
+        }) {
+            throw Mistake(
+                message: "\(bad == " " ? "a blank" : "'\(bad)'") cannot stand in a path; write it percent-encoded")
         }
         guard let decoded = percentDecoded(text) else {
             throw Mistake(message: "'%' begins two hexadecimal digits, and together they are UTF-8; '%25' is a '%'")
@@ -67,8 +75,13 @@ struct PathPattern: Sendable, Hashable {
     }
 
     private static func isName(_ text: Substring) -> Bool {
-        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
-        return text.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 < 0x80 && Character(UnicodeScalar($0)).isLetter || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
+        return text.utf8.allSatisfy {
+            $0 == UInt8(ascii: "_") || $0 < 0x80 && Character(UnicodeScalar($0)).isLetter
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
     }
 
     /// Once (RFC 3986, section 2.1); nil if it is wrong, or does not give UTF-8.
@@ -80,7 +93,9 @@ struct PathPattern: Sendable, Hashable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         return String(validating: bytes, as: UTF8.self)

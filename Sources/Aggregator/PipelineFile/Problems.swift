@@ -21,6 +21,7 @@ public struct Problems: Sendable {
 
     let source: SourceText
     private(set) var concealed: [Range<FilePlace>] = []
+    private var concealedStarts: Set<FilePlace> = []
     private(set) var errorCount = 0
     /// What was found beyond `limit`.
     private(set) var omitted = 0
@@ -41,6 +42,7 @@ public struct Problems: Sendable {
     func fresh() -> Problems {
         var attempt = Problems(directory: directory, source: source)
         attempt.concealed = concealed
+        attempt.concealedStarts = concealedStarts
         return attempt
     }
 
@@ -65,14 +67,21 @@ public struct Problems: Sendable {
     /// Notes a mistake in an expression that stands in this node: at its place within the text if the text stands in the
     /// file as it is, else at the node, with the place said in words.
     public mutating func report(_ problem: ExpressionProblem, at node: Node) {
-        if let place = source.place(ofOffset: problem.place.offset, in: node) {
-            report(problem.message, at: place, length: max(1, problem.length))
+        // The expression counts bytes, the file characters.
+        let bytes = (node.text ?? "").utf8
+        let offset = Self.characters(bytes.prefix(problem.place.offset))
+        let length = max(1, Self.characters(bytes.dropFirst(problem.place.offset).prefix(problem.length)))
+        if let place = source.place(ofOffset: offset, in: node) {
+            report(problem.message, at: place, length: length)
         } else {
-            let where_ =
-                problem.place.line > 1
-                ? "line \(problem.place.line), column \(problem.place.column)" : "character \(problem.place.offset + 1)"
-            report("\(problem.message) (at \(where_) of the expression)", at: node)
+            let line = problem.place.line > 1 ? "line \(problem.place.line), " : ""
+            report("\(problem.message) (\(line)column \(problem.place.column) of the expression)", at: node)
         }
+    }
+
+    /// A byte 10xxxxxx continues the character before it.
+    private static func characters(_ bytes: some Sequence<UInt8>) -> Int {
+        bytes.reduce(0) { count, byte in byte & 0xC0 == 0x80 ? count : count + 1 }
     }
 
     /// Notes something that may well be a mistake.
@@ -92,7 +101,9 @@ public struct Problems: Sendable {
     /// From now on, what stands in this node is shown in no message and no line.
     public mutating func conceal(_ node: Node) {
         switch node.content {
-        case .scalar: concealed.append(node.place..<max(node.place, node.end))
+        case .scalar:
+            guard concealedStarts.insert(node.place).inserted else { return }
+            concealed.append(node.place..<max(node.place, node.end))
         case .list(let elements): for element in elements { conceal(element) }
         case .mapping(let entries): for entry in entries { conceal(entry.value) }
         }
@@ -104,7 +115,7 @@ public struct Problems: Sendable {
         case .list: return "a list"
         case .mapping: return "a mapping"
         case .scalar(let text, let isPlain):
-            if concealed.contains(where: { $0.lowerBound == node.place }) { return "this text" }
+            if concealedStarts.contains(node.place) { return "this text" }
             if node.isNull { return "nothing" }
             if text.isEmpty { return "an empty text" }
             return isPlain || node.isSubstituted ? quote(key: text) : "the text \(quote(key: text))"
@@ -113,11 +124,14 @@ public struct Problems: Sendable {
 
     /// A name in quotes, shortened.
     func quote(key: String) -> String {
-        key.unicodeScalars.count <= 60 ? "'\(key)'" : "'\(String(String.UnicodeScalarView(key.unicodeScalars.prefix(57))))…'"
+        key.unicodeScalars.count <= 60
+            ? "'\(key)'" : "'\(String(String.UnicodeScalarView(key.unicodeScalars.prefix(57))))…'"
     }
 
     /// "; did you mean 'interval'?", or the names there are.
     func suggestion(for name: String, among known: [String]) -> String {
+        // Looking for it costs, and a file of millions of mistakes shows only the first ones.
+        guard all.count < Self.limit else { return "" }
         if let nearest = nearestName(to: name, among: known) { return "; did you mean '\(nearest)'?" }
         if known.isEmpty { return "; there are none" }
         let shown = known.prefix(20).map { "'\($0)'" }.joined(separator: ", ")

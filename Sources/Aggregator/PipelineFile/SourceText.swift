@@ -45,12 +45,15 @@ struct SourceText: Sendable {
     func place(ofOffset offset: Int, in node: Node) -> FilePlace? {
         guard let text = node.text else { return nil }
         let scalars = Array(text.unicodeScalars)
+        let offset = min(offset, scalars.count)
         var position = 0
         for (number, piece, column) in pieces(of: node) {
-            while position < scalars.count, Self.isBlank(scalars[position]), position < offset { position += 1 }
+            if number > node.place.line {
+                while position < offset, Self.isBlank(scalars[position]) { position += 1 }
+            }
             let same = zip(piece, scalars[position...]).prefix { $0 == $1 }.count
-            let isLast = number == node.end.line
-            if offset < position + same || (offset == position + same && (isLast || same < piece.count)) {
+            let isTextEnd = scalars[offset...].allSatisfy(Self.isBlank)
+            if offset < position + same || (offset == position + same && (isTextEnd || same < piece.count)) {
                 return FilePlace(file: node.place.file, line: number, column: column + offset - position)
             }
             guard same == piece.count else { return nil }

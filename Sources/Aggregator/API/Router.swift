@@ -1,0 +1,104 @@
+/// The one router over all owners: paths are compared part by part, a literal before a `{name}`.
+///
+/// A tree of parts; a branch that leads nowhere, or to nothing that answers the method, is left again for the next best.
+/// So `POST /notes/all` and `GET /notes/{subject}` may live side by side, and both answer for `/notes/all`.
+struct Router<Endpoint: Sendable>: Sendable {
+    /// What a request's path and method lead to.
+    enum Match {
+        /// The endpoint, and what stood in the places of its `{name}` parts.
+        case found(Endpoint, parameters: [String: String])
+        /// Something answers here, but not to this method: all methods that are answered, for `Allow`.
+        case otherMethods([String])
+        case nothing
+    }
+
+    private struct Leaf {
+        var endpoint: Endpoint
+        /// The names of the `{name}` parts, in their order.
+        var names: [String]
+    }
+
+    private struct Branch {
+        var literals: [String: Int] = [:]
+        var parameter: Int?
+        var leaves: [String: Leaf] = [:]
+        /// `{name...}`: all that is left of the path, at least one part.
+        var rest: [String: Leaf] = [:]
+    }
+
+    // Branches by index: a tree of values.
+    private var branches = [Branch()]
+
+    /// Adds a route. `path` is written like `/tasks/{id}`; a last part `{name...}` takes the rest of the path, slashes and
+    /// all. Literals are percent-decoded like a request's.
+    mutating func add(_ method: String, _ path: String, _ endpoint: Endpoint) {
+        var names: [String] = []
+        var at = 0
+        for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            let text = String(decoding: part, as: UTF8.self)
+            if text.hasPrefix("{"), text.hasSuffix("...}") {
+                names.append(String(text.dropFirst().dropLast(4)))
+                branches[at].rest[method] = Leaf(endpoint: endpoint, names: names)
+                return
+            }
+            if text.hasPrefix("{"), text.hasSuffix("}") {
+                names.append(String(text.dropFirst().dropLast()))
+                at = step(from: at, \.parameter)
+            } else {
+                at = step(from: at, \.literals[PercentCoding.decode(part, plusIsSpace: false).repaired])
+            }
+        }
+        branches[at].leaves[method] = Leaf(endpoint: endpoint, names: names)
+    }
+
+    private mutating func step(from index: Int, _ way: WritableKeyPath<Branch, Int?>) -> Int {
+        if let next = branches[index][keyPath: way] { return next }
+        branches.append(Branch())
+        branches[index][keyPath: way] = branches.count - 1
+        return branches.count - 1
+    }
+
+    /// Finds the endpoint. HEAD goes with GET; OPTIONS never has an endpoint of its own: see `Match.otherMethods`.
+    func match(_ method: String, _ parts: [String]) -> Match {
+        var search = Search(method: method == "HEAD" ? "GET" : method, parts: parts)
+        if let leaf = find(from: 0, at: 0, &search) {
+            let parameters = zip(leaf.names, search.values).map { ($0, $1) }
+            return .found(leaf.endpoint, parameters: Dictionary(parameters) { first, _ in first })
+        }
+        if search.methods.isEmpty { return .nothing }
+        if search.methods.contains("GET") { search.methods.insert("HEAD") }
+        search.methods.insert("OPTIONS")
+        return .otherMethods(search.methods.sorted())
+    }
+
+    private struct Search {
+        let method: String
+        let parts: [String]
+        var values: [String] = []
+        /// Of every path that fits.
+        var methods: Set<String> = []
+    }
+
+    private func find(from index: Int, at depth: Int, _ search: inout Search) -> Leaf? {
+        let branch = branches[index]
+        if depth == search.parts.count {
+            search.methods.formUnion(branch.leaves.keys)
+            return branch.leaves[search.method]
+        }
+        let part = search.parts[depth]
+        if let next = branch.literals[part], let leaf = find(from: next, at: depth + 1, &search) { return leaf }
+        if let next = branch.parameter, !part.isEmpty {
+            search.values.append(part)
+            if let leaf = find(from: next, at: depth + 1, &search) { return leaf }
+            search.values.removeLast()
+        }
+        if !branch.rest.isEmpty {
+            search.methods.formUnion(branch.rest.keys)
+            if let leaf = branch.rest[search.method] {
+                search.values.append(search.parts[depth...].joined(separator: "/"))
+                return leaf
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,89 @@
+/// What a route leads to.
+enum Endpoint: Sendable {
+    /// `/channels/{channel}` and `/channels/{channel}/{subject...}`.
+    case channel
+    /// `/stream`.
+    case several
+    /// A channel's own path.
+    case path(LiveChannel)
+    case source(LiveSource, Route)
+    case list
+    case live
+    case ready
+    case metrics
+    case page
+
+    /// Whether it is answered even when no more can be served: what tells operators so.
+    var isForOperators: Bool {
+        switch self {
+        case .live, .ready, .metrics: true
+        default: false
+        }
+    }
+}
+
+/// Everything that one pipeline answers on, and to whom. Immutable: a reload makes another.
+final class Routing: Sendable {
+    let pipeline: LivePipeline
+    /// By name.
+    let channels: [String: LiveChannel]
+    let router: Router<Endpoint>
+    let tokens: Tokens
+    let origins: Origins
+    let files: StaticFiles?
+
+    var definition: PipelineDefinition { pipeline.definition }
+    var hasAuth: Bool { definition.auth != nil }
+
+    init(_ pipeline: LivePipeline) {
+        self.pipeline = pipeline
+        channels = Dictionary(pipeline.channels.map { ($0.definition.name, $0) }) { first, _ in first }
+        router = Self.router(for: pipeline)
+        let definition = pipeline.definition
+        tokens = Tokens((definition.auth?.tokens ?? []).map { ($0.name, $0.token) })
+        origins = Origins(
+            hosts: definition.server.hosts.map(\.name),
+            shared: definition.server.cors.map { cors in
+                cors.origins.values.map { if case .site(let origin) = $0 { origin } else { "*" } }
+            },
+            credentials: definition.server.cors?.credentials ?? false)
+        files = definition.server.static.map { StaticFiles(folder: $0.path) }
+    }
+
+    private static func router(for pipeline: LivePipeline) -> Router<Endpoint> {
+        var router = Router<Endpoint>()
+        router.add("GET", "/", .page)
+        router.add("GET", "/channels", .list)
+        router.add("GET", "/channels/{channel}", .channel)
+        router.add("GET", "/channels/{channel}/{subject...}", .channel)
+        router.add("GET", "/stream", .several)
+        router.add("GET", "/health/live", .live)
+        router.add("GET", "/health/ready", .ready)
+        router.add("GET", "/metrics", .metrics)
+        for channel in pipeline.channels {
+            if let path = channel.definition.path { router.add("GET", path, .path(channel)) }
+        }
+        for source in pipeline.sources {
+            for route in source.routes { router.add(route.method, route.path, .source(source, route)) }
+        }
+        return router
+    }
+
+    /// Channels in the file's order that the caller may read.
+    func readable(by caller: Caller) -> [LiveChannel] {
+        pipeline.channels.filter { caller.may($0.definition.access) }
+    }
+
+    /// Access where the file names none.
+    var defaultAccess: Access { hasAuth ? .authenticated : .public }
+
+    /// - Throws: the 401, if the caller may not.
+    func allow(_ access: Access, to caller: Caller) throws(Problem) {
+        if !caller.may(access) { throw Self.unauthorized }
+    }
+
+    /// The same for a token that is missing and for one that is wrong (RFC 6750, section 3).
+    static var unauthorized: Problem {
+        Problem(status: 401, detail: "Invalid token", headers: [("WWW-Authenticate", "Bearer")])
+    }
+}

@@ -1,0 +1,176 @@
+import Expressions
+import Logging
+import Synchronization
+
+/// All HTTP resources: what the hub asks about every request.
+///
+/// Made before the hub, so that the hub can be made with it; `install` comes before the hub starts, and again at a reload.
+/// `head` and `body` run on the loops' threads: whatever may block is done elsewhere, and the request deferred.
+final class Site: HubHandler {
+    private struct State {
+        var routing: Routing?
+        var isDraining = false
+    }
+
+    private let state = Mutex(State())
+    let tally = ResponseTally()
+    let later = LaterAnswers()
+    let blocking = BlockingWork()
+    private let log: Logger
+
+    init(log: Logger) { self.log = log }
+
+    /// From now on requests are answered as this pipeline has it; those under way go on with what they began with.
+    func install(_ pipeline: LivePipeline) {
+        let routing = Routing(pipeline)
+        state.withLock { $0.routing = routing }
+    }
+
+    /// The end is near: `/health/ready` says so, and new work is sent elsewhere. Before the listeners are closed.
+    func drain() { state.withLock { $0.isDraining = true } }
+
+    /// Cancels what sources still answer `.later`. When the pipeline stops.
+    func stop() {
+        drain()
+        later.cancel()
+    }
+
+    func head(_ request: borrowing IncomingRequest) {
+        let text = request.target
+        var exchange = Exchange(
+            method: request.method, path: String(text.prefix { $0 != "?" }), shared: [], tally: tally, log: log)
+        let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
+        guard let routing else { return request.respond(exchange.response(Self.busy.response, close: true)) }
+        let origin = request.header("origin")
+        exchange.shared = routing.origins.lines(forOrigin: origin)
+        do throws(Problem) {
+            let host = request.header("host")
+            let objection =
+                routing.origins.objection(toHost: host, onLoopback: request.isLoopback)
+                ?? routing.origins.objection(
+                    toMethod: exchange.method, site: request.header("sec-fetch-site"), origin: origin, host: host)
+            if let objection { throw objection }
+            if text == "*", exchange.method == "OPTIONS" {
+                return request.respond(exchange.response(RouteResponse(status: 204)))
+            }
+            let target = try RequestTarget(text)
+            let token = Tokens.presented(
+                authorization: request.header("authorization"), query: target.token, cookie: request.header("cookie"))
+            let visit = Visit(
+                routing: routing, target: target, caller: routing.tokens.caller(presenting: token), exchange: exchange,
+                isDraining: isDraining)
+            try serve(request, visit)
+        } catch {
+            request.respond(exchange.response(error.response))
+        }
+    }
+
+    func body(_ request: borrowing IncomingRequest) {
+        guard let pending = request.context as? PendingRoute else { return }
+        var route = pending.request
+        route.body = request.bodyBytes
+        answer(request, pending.source, route, pending.exchange)
+    }
+
+    func room() { state.withLock { $0.routing }?.pipeline.room() }
+
+    func envelope(_ frame: borrowing FrameView) -> [UInt8]? {
+        state.withLock { $0.routing }?.pipeline.envelope(frame)
+    }
+
+    private func serve(_ request: borrowing IncomingRequest, _ visit: Visit) throws(Problem) {
+        switch visit.routing.router.match(visit.exchange.method, visit.target.parts) {
+        case .found(let endpoint, let parameters):
+            if visit.isDraining || request.isLast, !endpoint.isForOperators {
+                return request.respond(visit.exchange.response(Self.sendAway(request), close: true))
+            }
+            try serve(request, visit, endpoint, parameters)
+        case .otherMethods(let methods):
+            let allow = (name: "Allow", value: methods.joined(separator: ", "))
+            guard visit.exchange.method == "OPTIONS" else {
+                throw Problem(
+                    status: 405, detail: "\(visit.exchange.path) answers to \(allow.value).", headers: [allow])
+            }
+            let preflight = visit.routing.origins.preflightLines(forOrigin: request.header("origin"), methods: methods)
+            request.respond(visit.exchange.response(RouteResponse(status: 204, headers: [allow] + preflight)))
+        case .nothing:
+            guard let files = visit.routing.files else { throw Self.notFound(visit) }
+            serveFile(request, visit, files, otherwise: Self.notFound(visit).response)
+        }
+    }
+
+    private func serve(
+        _ request: borrowing IncomingRequest, _ visit: Visit, _ endpoint: Endpoint, _ parameters: [String: String]
+    ) throws(Problem) {
+        let routing = visit.routing
+        switch endpoint {
+        case .channel:
+            let name = parameters["channel"] ?? ""
+            let subject = parameters["subject"]
+            try follow(request, visit, routing.followed(channel: name, subject: subject, by: visit.caller))
+        case .path(let channel):
+            try follow(request, visit, routing.followed(channel, subject: parameters["subject"], by: visit.caller))
+        case .several: try follow(request, visit, routing.followed(in: visit.target, by: visit.caller))
+        case .source(let source, let route):
+            try routing.allow(source.definition.access, to: visit.caller)
+            try ask(request, visit, source, route, parameters)
+        case .list: request.respond(visit.exchange.response(ChannelList.answer(routing.readable(by: visit.caller))))
+        case .live: request.respond(visit.exchange.response(Health.live()))
+        case .ready:
+            let answer = Health.ready(routing.pipeline.sources, isDraining: visit.isDraining)
+            request.respond(visit.exchange.response(answer))
+        case .metrics:
+            try routing.allow(routing.defaultAccess, to: visit.caller)
+            let (pipeline, tally) = (routing.pipeline, tally)
+            offLoop(request, visit.exchange) { visit.exchange.response(Metrics.answer(pipeline, tally)) }
+        case .page:
+            guard let files = routing.files else { return request.respond(visit.exchange.response(Page.answer())) }
+            serveFile(request, visit, files, otherwise: Page.answer())
+        }
+    }
+
+    private func follow(_ request: borrowing IncomingRequest, _ visit: Visit, _ followed: [Followed]) throws(Problem) {
+        let query = try StreamQuery(visit.target, lastEventID: request.header("last-event-id"), now: .now())
+        let stream = try visit.routing.stream(followed, query, shared: visit.exchange.shared)
+        switch request.subscribe(stream) {
+        case .subscribed: visit.exchange.note(200)
+        // Whoever has had all of it is to stop reconnecting, which is what a 204 makes browsers do.
+        case .ended: request.respond(visit.exchange.response(RouteResponse(status: 204)))
+        case .outOfMemory: throw Self.busy
+        }
+    }
+
+    /// Runs `work` where it may block, and answers with what it returns.
+    func offLoop(
+        _ request: borrowing IncomingRequest, _ exchange: Exchange, _ work: @escaping @Sendable () -> HubResponse
+    ) {
+        guard let deferred = request.defer() else { return request.respond(exchange.response(Self.busy.response)) }
+        blocking.run { deferred.respond(work()) }
+    }
+
+    private func serveFile(
+        _ request: borrowing IncomingRequest, _ visit: Visit, _ files: StaticFiles, otherwise: RouteResponse
+    ) {
+        let conditions = StaticFiles.Conditions(
+            noneMatch: request.header("if-none-match"), modifiedSince: request.header("if-modified-since"))
+        offLoop(request, visit.exchange) {
+            files.answer(visit.exchange, visit.target, conditions, otherwise: otherwise)
+        }
+    }
+
+    private static func notFound(_ visit: Visit) -> Problem {
+        Problem(
+            status: 404,
+            detail: "Nothing answers at \(visit.exchange.path). \(visit.routing.readableNames(by: visit.caller)) "
+                + "Each is followed at /channels/NAME.")
+    }
+}
+
+/// A request that has been understood: what it asks for, and who asks.
+struct Visit: Sendable {
+    let routing: Routing
+    let target: RequestTarget
+    let caller: Caller
+    let exchange: Exchange
+    let isDraining: Bool
+}

@@ -1,0 +1,96 @@
+import Synchronization
+
+/// A request to a source that waits for its body.
+final class PendingRoute: Sendable {
+    let source: LiveSource
+    let request: RouteRequest
+    let exchange: Exchange
+
+    init(_ source: LiveSource, _ request: RouteRequest, _ exchange: Exchange) {
+        self.source = source
+        self.request = request
+        self.exchange = exchange
+    }
+}
+
+// Requests to the sources' own routes.
+extension Site {
+    /// Asks the source, after the body has come in if there is one.
+    func ask(
+        _ request: borrowing IncomingRequest, _ visit: Visit, _ source: LiveSource, _ route: Route,
+        _ parameters: [String: String]
+    ) throws(Problem) {
+        if let coding = request.header("content-encoding"), !coding.isEmpty, coding.lowercased() != "identity" {
+            throw Problem(
+                status: 415, detail: "A body is taken as it is, without Content-Encoding; this one is \(coding).",
+                headers: [("Accept-Encoding", "identity")])
+        }
+        let question = RouteRequest(
+            route: route, parameters: parameters, query: visit.target.query, headers: Self.fields(of: request))
+        guard request.hasBody else { return answer(request, source, question, visit.exchange) }
+        request.setContext(PendingRoute(source, question, visit.exchange))
+        request.wantBody(limit: route.bodyLimit ?? visit.routing.definition.server.limits.body.bytes)
+    }
+
+    /// Answers with what the source says. What may have emitted is held back while the pipeline is full: so whoever posts
+    /// in a closed loop waits in the source's place.
+    func answer(
+        _ request: borrowing IncomingRequest, _ source: LiveSource, _ question: RouteRequest, _ exchange: Exchange
+    ) {
+        let mayEmit = question.route.method != "GET"
+        switch source.answer(question) {
+        case .now(let answer): request.respond(exchange.response(answer, whenRoom: mayEmit))
+        case .later(let work):
+            guard let deferred = request.defer() else { return request.respond(exchange.response(Self.busy.response)) }
+            later.run { deferred.respond(exchange.response(await work(), whenRoom: mayEmit)) }
+        }
+    }
+
+    /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see.
+    private static func fields(of request: borrowing IncomingRequest) -> [String: String] {
+        var fields: [String: String] = [:]
+        for (name, value) in request.headers {
+            let name = name.lowercased()
+            if name == "authorization" || name == "cookie" { continue }
+            fields[name] = fields[name].map { "\($0), \(value)" } ?? value
+        }
+        return fields
+    }
+}
+
+/// Answers under way on tasks of their own; no more of them than connections. Any thread.
+final class LaterAnswers: Sendable {
+    private struct State {
+        var isOver = false
+        var next = 0
+        var tasks: [Int: Task<Void, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Runs the work on a task, which `cancel` reaches.
+    func run(_ work: @escaping @Sendable () async -> Void) {
+        state.withLock { state in
+            let number = state.next
+            state.next += 1
+            // It cannot be forgotten before it is noted: forgetting takes this lock, too.
+            let task = Task {
+                await work()
+                self.forget(number)
+            }
+            state.tasks[number] = task
+            if state.isOver { task.cancel() }
+        }
+    }
+
+    /// Cancels all that run, and all that will.
+    func cancel() {
+        let tasks = state.withLock { state in
+            state.isOver = true
+            return Array(state.tasks.values)
+        }
+        for task in tasks { task.cancel() }
+    }
+
+    private func forget(_ number: Int) { state.withLock { _ = $0.tasks.removeValue(forKey: number) } }
+}

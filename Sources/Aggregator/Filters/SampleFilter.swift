@@ -1,0 +1,43 @@
+/// `sample: 10%`
+struct SampleFilter: Filter {
+    static let name = "sample"
+    static let summary = "Lets a random share of the events pass."
+
+    @Option(
+        "How many of all events pass. Each is chosen by itself, so a share of 10% is not every tenth.", .whole,
+        .example("10%"))
+    var share: Percentage
+    @Option("Makes the choice repeatable: the same number chooses alike. Without it, every run chooses anew.")
+    var seed: Int?
+
+    private var generator = SplitMix64(seed: 0)
+    /// An event passes if a random number of 53 bits is below it.
+    private var threshold: UInt64 = 0
+
+    /// 2⁵³: all these shares are exact in a Double, so that 0% is never and 100% is always.
+    private static let all = Double(sign: .plus, exponent: 53, significand: 1)
+
+    mutating func start(_ context: FilterContext) {
+        generator = SplitMix64(seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: 0 ... .max))
+        threshold = UInt64(max(0, min(1, share.fraction)) * Self.all)
+    }
+
+    mutating func apply(_ event: inout Event) -> FilterResult {
+        generator.next() >> 11 < threshold ? .pass : .drop
+    }
+}
+
+/// Sebastiano Vigna's SplitMix64: eight bytes of state, well mixed; for sampling, not for secrets.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,84 @@
+import Expressions
+
+/// `set: {TARGET: EXPR}`
+struct SetFilter: Filter {
+    static let name = "set"
+    static let summary = "Changes an event: its data, fields of it, its subject, its type."
+
+    @Option(
+        """
+        Targets (data, data.FIELD, subject, type), each with the expression it is set to. All are computed from the event \
+        as it came. A field that is not there is made, with the objects around it; data that is no object is an error, \
+        and drops the event. A subject that is set to null is taken away.
+        """, .whole, .example(#"{data.total: data.price * data.count, subject: data.symbol}"#))
+    var assignments: Assignments
+
+    /// What `assignments` holds: an option is read under a lock of its own, once is enough.
+    private var plan: [Assignments.Assignment] = []
+
+    mutating func start(_ context: FilterContext) { plan = assignments.assignments }
+
+    mutating func apply(_ event: inout Event) throws -> FilterResult {
+        let plan = plan.isEmpty ? assignments.assignments : plan
+        var values: [Value] = []
+        values.reserveCapacity(plan.count)
+        for assignment in plan { values.append(try assignment.expression.value(for: &event)) }
+        for (assignment, value) in zip(plan, values) {
+            switch assignment.target {
+            case .data: event.data = EventData(value)
+            case .field(let path): event.data = try event.data.setting(path, to: value)
+            case .subject: event.subject = try Self.text(value, for: "subject", orNull: true)
+            case .type: event.type = try Self.text(value, for: "type", orNull: false) ?? event.type
+            }
+        }
+        return .pass
+    }
+
+    private static func text(_ value: Value, for target: String, orNull: Bool) throws(SetProblem) -> String? {
+        switch value {
+        case .string(let text): return text
+        case .null where orNull: return nil
+        default:
+            throw SetProblem(
+                description:
+                    "\(target) can only be set to a string\(orNull ? " or null" : ""), not to a value of type \(value.kind.word)"
+            )
+        }
+    }
+}
+
+/// Why something could not be set.
+struct SetProblem: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension EventData {
+    /// An expression's result as data: a string is text, bytes are bytes, all else is JSON.
+    init(_ value: Value) {
+        switch value {
+        case .string(let text): self = .text(text)
+        case .bytes(let bytes): self = .bytes(bytes)
+        default: self = .json(value.jsonBytes)
+        }
+    }
+
+    /// The data with one field changed or made. No data at all counts as an empty object.
+    fileprivate func setting(_ path: [String], to value: Value) throws -> EventData {
+        let json = value.jsonBytes
+        switch self {
+        case .json(let bytes): return .json(try JSONPatch.set(path, to: json, in: bytes))
+        case .none: return .json(try JSONPatch.set(path, to: json, in: [UInt8(ascii: "{"), UInt8(ascii: "}")]))
+        case .text, .bytes:
+            throw SetProblem(
+                description: "data.\(path.joined(separator: ".")) cannot be set: the data is no JSON object")
+        }
+    }
+}
+
+extension Value {
+    fileprivate var jsonBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        json(into: &bytes)
+        return bytes
+    }
+}

@@ -1,0 +1,119 @@
+/// Why an event cannot be one: the label of a counter.
+enum EventRefusal: String, Sendable, CaseIterable {
+    case id, type, subject, size, memory
+}
+
+/// How many events were refused, by reason. Any thread.
+final class RefusalCounters: Sendable {
+    private let id = Counter()
+    private let type = Counter()
+    private let subject = Counter()
+    private let size = Counter()
+    private let memory = Counter()
+
+    var all: [(reason: EventRefusal, count: UInt64)] {
+        EventRefusal.allCases.map { reason in (reason, value(of: reason)) }
+    }
+
+    func add(_ reason: EventRefusal, _ count: Int = 1) {
+        switch reason {
+        case .id: id.add(count)
+        case .type: type.add(count)
+        case .subject: subject.add(count)
+        case .size: size.add(count)
+        case .memory: memory.add(count)
+        }
+    }
+
+    private func value(of reason: EventRefusal) -> UInt64 {
+        switch reason {
+        case .id: id.value
+        case .type: type.value
+        case .subject: subject.value
+        case .size: size.value
+        case .memory: memory.value
+        }
+    }
+}
+
+/// What every event must be before it goes anywhere. Nothing that passes can forge a line of a stream.
+struct EventRules: Sendable {
+    /// At most so many bytes of type, subject, id and data together: `limits.event`.
+    let size: Int
+
+    static let nameLimit = 256
+
+    /// What is wrong with the event; nil if nothing is.
+    func refusal(of event: Event) -> (reason: EventRefusal, message: String)? {
+        switch Self.check(name: event.type) {
+        case .fine: break
+        case let wrong: return (.type, "The event's type \(wrong.words)")
+        }
+        if event.type == "gap" {
+            return (.type, "The event's type must not be 'gap': subscribers are told of lost events by that name.")
+        }
+        if let subject = event.subject {
+            switch Self.check(name: subject) {
+            case .fine: break
+            case let wrong: return (.subject, "The event's subject \(wrong.words)")
+            }
+        }
+        if case .given(let id) = event.id, id.isEmpty {
+            return (.id, "The event's id must not be empty; leave it out to be given one.")
+        }
+        let size = event.approximateSize
+        guard size <= self.size else {
+            return (.size, "The event has \(size) bytes; at most \(self.size) are allowed (server.limits.event).")
+        }
+        return nil
+    }
+
+    /// What a `type` or a `subject` is worth.
+    enum NameCheck: Equatable {
+        case fine, empty, long(Int), control
+
+        var words: String {
+            switch self {
+            case .fine: ""
+            case .empty: "must not be empty."
+            case .long(let bytes): "has \(bytes) bytes; at most \(EventRules.nameLimit) are allowed."
+            case .control: "must not contain control characters."
+            }
+        }
+    }
+
+    /// 1 to 256 bytes, without U+0000…U+001F, U+007F and U+0080…U+009F (C1, in UTF-8 C2 80 … C2 9F). Swift's strings
+    /// are valid UTF-8 always.
+    static func check(name: String) -> NameCheck {
+        let utf8 = name.utf8
+        guard let found = utf8.withContiguousStorageIfAvailable(check) else {
+            return Array(utf8).withUnsafeBufferPointer(check)
+        }
+        return found
+    }
+
+    private static func check(_ bytes: UnsafeBufferPointer<UInt8>) -> NameCheck {
+        guard !bytes.isEmpty else { return .empty }
+        guard bytes.count <= nameLimit else { return .long(bytes.count) }
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return .control }
+            previous = byte
+        }
+        return .fine
+    }
+}
+
+extension Event {
+    /// Bytes of what its producer determines.
+    var approximateSize: Int {
+        var size = type.utf8.count + (subject?.utf8.count ?? 0)
+        if case .given(let id) = id { size += id.utf8.count }
+        switch data {
+        case .none: break
+        case .json(let bytes), .bytes(let bytes): size += bytes.count
+        case .text(let text): size += text.utf8.count
+        }
+        return size
+    }
+}

@@ -1,0 +1,88 @@
+import Expressions
+
+// How expressions see an event (`EventEnvironment.standard`).
+
+extension EventExpression {
+    /// Its value for an event. What is learned about the event's data stays with it, for the next step.
+    func value(for event: inout Event) throws(EvaluationError) -> Value {
+        try withUnsafeMutablePointer(to: &event) { event throws(EvaluationError) in
+            try evaluate(EventActivation(event: event))
+        }
+    }
+
+    /// Whether it is true for an event.
+    ///
+    /// - Throws: `EvaluationError`, or `ConditionProblem` when the value is neither true nor false.
+    func holds(for event: inout Event) throws -> Bool {
+        let value = try value(for: &event)
+        guard case .bool(let isTrue) = value else { throw ConditionProblem(kind: value.kind) }
+        return isTrue
+    }
+}
+
+/// A condition whose value is no truth value.
+struct ConditionProblem: Error, CustomStringConvertible {
+    let kind: ValueKind
+
+    var description: String { "a condition must be true or false, this is a value of type \(kind.word)" }
+}
+
+/// An event's variables, by their index in `EventEnvironment.standard`. One word, so that evaluating allocates nothing for
+/// it; the pointer is good for the time of one evaluation, and activations do not outlive that.
+private struct EventActivation: Activation {
+    let event: UnsafeMutablePointer<Event>
+
+    func value(of variable: Variable) -> Value? {
+        switch variable.index {
+        case 0: event.pointee.dataValue
+        case 1: .object(EventAttributes(event.pointee))
+        default: nil
+        }
+    }
+}
+
+extension Event {
+    /// `data` in an expression: a JSON object is looked through once and then read as it is touched. Nil (absent): there is
+    /// no data, or it is no JSON although it says so.
+    fileprivate var dataValue: Value? {
+        mutating get {
+            switch data {
+            case .none: return nil
+            case .text(let text): return .string(text)
+            case .bytes(let bytes): return .bytes(bytes)
+            case .json(let bytes):
+                if let object { return .object(object) }
+                guard let object = try? JSONObject(bytes) else { return try? Value(json: bytes) }
+                self.object = object
+                return .object(object)
+            }
+        }
+    }
+}
+
+/// `event` in an expression.
+private final class EventAttributes: FieldSource {
+    private let event: Event
+
+    init(_ event: Event) { self.event = event }
+
+    func field(_ name: String) -> Value? {
+        switch name {
+        case "type": .string(event.type)
+        case "subject": event.subject.map { .string($0) }
+        case "source": .string(event.source)
+        case "id": .string(event.id.description)
+        case "time": .timestamp(event.time)
+        case "datacontenttype": event.data.contentType.map { .string($0) }
+        default: nil
+        }
+    }
+
+    func value() -> Value {
+        var map = ValueMap()
+        for name in ["id", "source", "type", "subject", "time", "datacontenttype"] {
+            if let value = field(name) { map[.string(name)] = value }
+        }
+        return .map(map)
+    }
+}

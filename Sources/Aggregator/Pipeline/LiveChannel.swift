@@ -1,0 +1,75 @@
+/// A channel as it runs: its definition, its place in the hub, and who feeds it. Any thread.
+final class LiveChannel: Sendable {
+    let definition: ChannelDefinition
+    let hub: HubChannel
+    /// The sources that reach it, directly or through filters, in the file's order.
+    let sources: [LiveSource]
+    let counters = ChannelTally()
+    let encoder: FrameEncoder
+
+    init(_ definition: ChannelDefinition, hub: HubChannel, sources: [LiveSource]) {
+        self.definition = definition
+        self.hub = hub
+        self.sources = sources
+        encoder = FrameEncoder(channel: hub, name: definition.name, field: definition.event)
+    }
+
+    var name: String { definition.name }
+
+    /// Whether a subject may be followed here: no only if every source that reaches the channel knows its subjects and says
+    /// no; the words are the first one's. Every one is asked, as the question also is the notice that somebody follows.
+    func subject(_ subject: String) -> SubjectAnswer {
+        var firstNo: SubjectAnswer?
+        var isPossible = sources.isEmpty
+        for source in sources {
+            switch source.subject(subject) {
+            case .no(let words): firstNo = firstNo ?? .no(words)
+            case .yes, nil: isPossible = true
+            }
+        }
+        return isPossible ? .yes : firstNo ?? .yes
+    }
+
+    /// The path of a stream of one subject: the channel's own, if it has one with `{subject}`, else `/channels/…`.
+    func streamPath(subject: String) -> String {
+        let part = PercentEncoding.part(subject)
+        if let path = definition.path, let hole = path.firstRange(of: "{subject}") {
+            return path.replacingCharacters(in: hole, with: part)
+        }
+        return "/channels/\(name)/\(part)"
+    }
+}
+
+/// What a channel was given, beside what the hub counts.
+final class ChannelTally: Sendable {
+    /// Events that went in.
+    let taken = Counter()
+    /// Events that arrived by a second way unchanged, and were left out.
+    let repeated = Counter()
+    /// Events whose `end` could not be evaluated; they end nothing.
+    let endErrors = Counter()
+    let endLog = RepeatLimit()
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
+    }
+}
+
+/// Text as one part of a URL's path.
+enum PercentEncoding {
+    /// RFC 3986, section 2.1: all but unreserved characters (section 2.3) as `%XX`.
+    static func part(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.append(byte)
+            default: encoded += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+}

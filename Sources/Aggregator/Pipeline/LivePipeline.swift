@@ -1,0 +1,83 @@
+import Logging
+
+/// A pipeline as it runs: everything that was made from one definition, in the file's order. Any thread, but for `start` and
+/// `stop`, which their one owner calls.
+final class LivePipeline: Sendable {
+    let definition: PipelineDefinition
+    let sources: [LiveSource]
+    let filters: [LiveFilter]
+    let channels: [LiveChannel]
+    private let hub: Hub
+    private let graph: Graph
+    private let rooms: RoomWaiters
+    private let alarms: Alarms
+    private let supervisors: [Supervisor]
+    private let running: Countdown
+    private let log: Logger
+
+    /// Opens the channels in the hub and works out the graph; nothing runs yet.
+    ///
+    /// - Throws: when the hub is out of memory.
+    init(
+        _ definition: PipelineDefinition, hub: Hub, state: StateFolder, files: FileWatcher, log: Logger,
+        clock: PipelineClock
+    ) throws(HubError) {
+        self.definition = definition
+        self.hub = hub
+        self.log = log
+        let sources = definition.sources.map { LiveSource($0, clock: clock) }
+        let filters = definition.filters.map { LiveFilter($0) }
+        let routes = GraphRoutes(definition)
+        var channels: [LiveChannel] = []
+        for channel in definition.channels {
+            let names = routes.sources(of: channel)
+            let opened = try hub.open(channel)
+            channels.append(LiveChannel(channel, hub: opened, sources: sources.filter { names.contains($0.name) }))
+        }
+        let flow = Flow(
+            hub: hub, rules: EventRules(size: definition.server.limits.event.bytes), log: log, clock: clock)
+        let graph = Graph(definition, channels: channels, filters: filters, flow: flow)
+        let rooms = RoomWaiters { hub.hasRoom }
+        alarms = Alarms(clock: clock) { graph.groups[$0.group].wake($0) }
+        let running = Countdown(sources.count)
+        supervisors = sources.map { [channels] source in
+            let outlet = Outlet(source, graph.origins[source.name], flow, rooms, channels, state)
+            return Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
+        }
+        self.running = running
+        self.sources = sources
+        self.filters = filters
+        self.channels = channels
+        self.graph = graph
+        self.rooms = rooms
+    }
+
+    /// The counters of all loops.
+    var hubCounters: HubCounters { hub.counters }
+
+    /// How many sources wait for room now.
+    var waitingSources: Int { rooms.count }
+
+    /// Starts the filters, then the sources.
+    ///
+    /// - Throws: what a filter objects; no source runs then.
+    func start() throws(StartError) {
+        for group in graph.groups { try group.start(log: log, alarms: alarms) }
+        for supervisor in supervisors { supervisor.start() }
+    }
+
+    /// Cancels the sources and waits for them, at most `within` (of real time, whatever the pipeline's clock says). Those
+    /// that have not stopped by then are given up, with a line in the log: their tasks may go on, but nobody waits for them.
+    func stop(within: Duration) async {
+        for supervisor in supervisors { supervisor.cancel() }
+        await running.wait(within: within)
+        for supervisor in supervisors { supervisor.abandon(after: within) }
+        alarms.stop()
+    }
+
+    /// `HubHandler.room`: sources that wait go on.
+    func room() { rooms.wake() }
+
+    /// `HubHandler.envelope`.
+    func envelope(_ frame: borrowing FrameView) -> [UInt8]? { EventEnvelope.json(of: frame) }
+}

@@ -1,0 +1,65 @@
+/// What a source emits into: checks, the walk, the counters; and what it registers.
+struct Outlet: SourceOutlet {
+    private let source: LiveSource
+    private let origin: Graph.Origin
+    private let flow: Flow
+    private let rooms: RoomWaiters
+    /// That carry the source, in the file's order.
+    private let channels: [LiveChannel]
+    private let state: StateFolder
+
+    init(
+        _ source: LiveSource, _ origin: Graph.Origin?, _ flow: Flow, _ rooms: RoomWaiters, _ channels: [LiveChannel],
+        _ state: StateFolder
+    ) {
+        self.source = source
+        self.origin = origin ?? Graph.Origin(edges: [], group: nil)
+        self.flow = flow
+        self.rooms = rooms
+        self.channels = channels.filter { $0.sources.contains { $0 === source } }
+        self.state = state
+    }
+
+    /// All events are checked before the first goes anywhere; all frames are made before the first is appended.
+    func emit(_ events: [Event]) throws(EventProblem) {
+        guard !events.isEmpty else { return }
+        for index in events.indices {
+            guard let (reason, message) = flow.rules.refusal(of: events[index]) else { continue }
+            source.counters.refuse(reason, count: events.count)
+            throw EventProblem(index: index, message: message)
+        }
+        if let group = origin.group {
+            try group.walk { steps throws(EventProblem) in try walk(events, group.nodes, &steps) }
+        } else {
+            var none: [[any Filter]] = []
+            try walk(events, [], &none)
+        }
+        source.counters.batches.add()
+        source.counters.emitted.add(events.count)
+    }
+
+    private func walk(_ events: [Event], _ nodes: [FilterNode], _ steps: inout [[any Filter]]) throws(EventProblem) {
+        var walk = Walk(flow, nodes)
+        for index in events.indices {
+            var event = events[index]
+            event.source = source.name
+            walk.begin()
+            walk.go(event, origin.edges, &steps)
+            if walk.isOutOfMemory {
+                source.counters.refuse(.memory, count: events.count)
+                throw EventProblem(index: index, message: "There is not enough memory for the event.")
+            }
+        }
+        walk.finish()
+    }
+
+    func room() async throws { try await rooms.wait() }
+
+    func serve(_ handler: @escaping RouteHandler) { source.serve(handler) }
+
+    func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer) { source.subjects(question) }
+
+    func streamPath(subject: String) -> String? { channels.first?.streamPath(subject: subject) }
+
+    func stateDirectory() throws -> String { try state.directory(for: source.name) }
+}

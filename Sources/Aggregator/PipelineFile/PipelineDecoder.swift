@@ -1,0 +1,162 @@
+import Expressions
+
+/// Makes a definition of a file's tree, and finds every mistake on the way: what fails in one place does not keep the others
+/// from being looked at.
+struct PipelineDecoder {
+    var problems: Problems
+    let kinds: Kinds
+    private var definition: PipelineDefinition
+    private var graph = PipelineGraph()
+    private var routes = RouteTable()
+
+    init(_ problems: Problems, kinds: Kinds, path: String) {
+        self.problems = problems
+        self.kinds = kinds
+        definition = PipelineDefinition(path: path, directory: problems.directory)
+    }
+
+    /// What the file says; only to be used when `problems` is empty then.
+    mutating func decode(_ root: Node) -> PipelineDefinition {
+        if let auth = root["auth"] { concealSecrets(auth) }
+        let (options, _) = PipelineOptions.decodeOptions(root, &problems)
+        definition.server = options.server
+        definition.auth = options.auth
+        if let auth = root["auth"], auth.isNull {
+            problems.report("auth needs 'tokens'; without any auth, leave the key out", at: auth)
+        }
+        // Whether there is an `auth` decides; what is wrong in it was told.
+        let access: Access = root["auth"] == nil ? .public : .authenticated
+        for entry in root["sources"]?.entries ?? [] { source(entry, access) }
+        for entry in root["filters"]?.entries ?? [] { filter(entry) }
+        for entry in root["channels"]?.entries ?? [] { channel(entry, access) }
+        if root.entries != nil, root["channels"]?.entries?.isEmpty ?? true {
+            let place = root.entries?.first { $0.key == "channels" }?.place ?? root.place
+            problems.report("a pipeline needs at least one channel: channels: {name: {from: …}}", at: place)
+        }
+        graph.check(&problems)
+        return definition
+    }
+
+    /// Until `auth` is understood, all that stands in it may be a secret.
+    private mutating func concealSecrets(_ node: Node) {
+        switch node.content {
+        case .scalar: problems.conceal(node)
+        case .list(let elements): for element in elements { concealSecrets(element) }
+        case .mapping(let entries):
+            for entry in entries where entry.key != "name" && entry.key != "claims" { concealSecrets(entry.value) }
+        }
+    }
+
+    // MARK: Sources
+
+    private mutating func source(_ entry: Node.Entry, _ access: Access) {
+        graph.add(.source, entry, &problems)
+        guard let kind = onlyKey(of: entry.value, "a source", "kind", "{ticker: {…}}") else { return }
+        guard let type = kinds.sources[kind.key] else {
+            problems.reportUnknownKind(kind, "kind of source", known: kinds.sources.keys)
+            return
+        }
+        let isRouted = type is any RoutedSource.Type
+        let (rest, written) = isRouted ? kind.value.taking("access") : (kind.value, nil)
+        let chosen = written.map { Access?.decode($0, &problems) ?? nil } ?? access
+        guard let source = decode(type, rest) else { return }
+        if let routed = source as? any RoutedSource {
+            check(routed, entry, kind)
+        }
+        definition.sources.append(
+            SourceDefinition(name: entry.key, place: entry.place, source: source, access: chosen ?? access))
+    }
+
+    private mutating func decode<Kind: OptionGroup>(_ kind: Kind.Type, _ node: Node) -> Kind? {
+        Kind.decode(node, &problems)
+    }
+
+    private mutating func check(_ source: any RoutedSource, _ entry: Node.Entry, _ kind: Node.Entry) {
+        let node = kind.value["path"]
+        for route in source.routes {
+            do throws(PathPattern.Mistake) {
+                let pattern = try PathPattern(route.path)
+                let owner = RouteTable.Owner(name: "the source '\(entry.key)'", place: node?.place ?? kind.place)
+                guard let message = routes.add(route.method, pattern, owner) else { continue }
+                report("\(route.method) \(route.path) \(message)", at: node, else: kind)
+            } catch {
+                report(error.message, at: node, else: kind)
+            }
+        }
+        guard source.runsCommands, definition.auth == nil else { return }
+        if let address = definition.server.listen.values.first(where: { !$0.isLoopback }) {
+            problems.report(
+                """
+                '\(entry.key)' runs commands, and everybody who reaches \(address.text) could start them; \
+                add auth:, or listen on 127.0.0.1
+                """, at: kind)
+        }
+    }
+
+    private mutating func report(_ message: String, at node: Node?, else entry: Node.Entry) {
+        if let node { problems.report(message, at: node) } else { problems.report(message, at: entry) }
+    }
+
+    // MARK: Filters
+
+    private mutating func filter(_ entry: Node.Entry) {
+        graph.add(.filter, entry, &problems)
+        let options = FilterOptions.decode(entry.value, &problems)
+        // Also where something else in it is wrong.
+        let nodes = entry.value["steps"]?.elements ?? []
+        let steps = nodes.compactMap { step($0) }
+        guard let options, steps.count == nodes.count else { return }
+        definition.filters.append(
+            FilterDefinition(
+                name: entry.key, place: entry.place, from: options.from.values.map(\.name), steps: steps))
+    }
+
+    private mutating func step(_ node: Node) -> (any Filter)? {
+        guard let kind = onlyKey(of: node, "a step", "kind", "where: EXPRESSION") else { return nil }
+        guard let type = kinds.filters[kind.key] else {
+            problems.reportUnknownKind(kind, "kind of step", known: kinds.filters.keys)
+            return nil
+        }
+        return decode(type, kind.value)
+    }
+
+    /// The one key of a mapping that names its kind.
+    private mutating func onlyKey(of node: Node, _ what: String, _ word: String, _ example: String) -> Node.Entry? {
+        guard let entries = node.entries, let first = entries.first else {
+            problems.expected("\(what): a mapping with one key, its \(word), such as \(example)", at: node)
+            return nil
+        }
+        guard entries.count == 1 else {
+            problems.report(
+                "\(what) has one key, its \(word), and '\(entries[1].key)' is a second one; options stand below the \(word)",
+                at: entries[1])
+            return nil
+        }
+        return first
+    }
+
+    // MARK: Channels
+
+    private mutating func channel(_ entry: Node.Entry, _ access: Access) {
+        checkName(entry, "a channel")
+        graph.addChannel(entry)
+        guard let options = ChannelOptions.decode(entry.value, &problems) else { return }
+        if let path = options.path, let node = entry.value["path"] {
+            let owner = RouteTable.Owner(name: "the channel '\(entry.key)'", place: node.place)
+            if let message = routes.add("GET", path.pattern, owner) {
+                problems.report("GET \(path.text) \(message)", at: node)
+            }
+        }
+        definition.channels.append(
+            ChannelDefinition(
+                name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path?.text,
+                keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
+                access: options.access ?? access, envelope: options.envelope))
+    }
+
+    private mutating func checkName(_ entry: Node.Entry, _ what: String) {
+        if !PipelineGraph.isName(entry.key) {
+            problems.report(PipelineGraph.nameRule(what, problems.quote(key: entry.key)), at: entry)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// Answers that come later: from another thread, or when there is room in the mailboxes.
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+
+el_kept *el_kept_new(const el_response *response) {
+    size_t headers = response->headers.bytes ? response->headers.length : 0;
+    size_t body = response->body.bytes ? response->body.length : 0;
+    el_kept *kept = malloc(sizeof *kept + headers + body);
+    if (kept == NULL) {
+        if (response->file >= 0) close(response->file);
+        return NULL;
+    }
+    kept->response = *response;
+    if (headers > 0) memcpy(kept->bytes, response->headers.bytes, headers);
+    if (body > 0) memcpy(kept->bytes + headers, response->body.bytes, body);
+    kept->response.headers = (el_slice){kept->bytes, headers};
+    kept->response.body = (el_slice){kept->bytes + headers, body};
+    return kept;
+}
+
+void el_kept_free(el_kept *kept) {
+    if (kept == NULL) return;
+    if (kept->response.file >= 0) close(kept->response.file);
+    free(kept);
+}
+
+// MARK: From another thread
+
+el_deferred *el_request_defer(el_request *r) {
+    if (r->outcome != EL_OPEN) return NULL;
+    el_deferred *deferred = calloc(1, sizeof *deferred);
+    if (deferred == NULL) return NULL;
+    deferred->errand.kind = EL_ERRAND_ANSWER;
+    deferred->inbox = r->connection->loop->inbox;
+    el_inbox_retain(deferred->inbox);
+    deferred->connection = r->connection;
+    r->deferred = deferred;
+    r->outcome = EL_DEFERRED;
+    return deferred;
+}
+
+void el_deferred_free(el_deferred *deferred) {
+    el_kept_free(deferred->answer);
+    el_inbox_release(deferred->inbox);
+    free(deferred);
+}
+
+void el_deferred_respond(el_deferred *deferred, const el_response *response) {
+    deferred->answer = el_kept_new(response);
+    // The inbox might be freed by the loop as soon as it has this errand, were it not for this reference.
+    el_inbox *inbox = deferred->inbox;
+    el_inbox_retain(inbox);
+    if (!el_inbox_post(inbox, &deferred->errand)) el_deferred_free(deferred);
+    el_inbox_release(inbox);
+}
+
+void el_deferred_deliver(el_deferred *deferred) {
+    el_connection *c = deferred->connection;
+    if (c != NULL) {
+        c->request->deferred = NULL;
+        c->request->outcome = EL_OPEN;
+        if (deferred->answer != NULL) {
+            el_answer_with_room(c, &deferred->answer->response);
+            deferred->answer->response.file = -1;  // taken over
+            if (c->request->outcome == EL_ANSWERED) el_connection_answered(c);
+        } else {
+            el_refuse(c, 503, "The server is out of memory.");
+        }
+        el_connection_resume(c);
+    }
+    el_deferred_free(deferred);
+}
+
+// MARK: When there is room
+
+void el_answer_with_room(el_connection *c, const el_response *response) {
+    el_loop *loop = c->loop;
+    if (!response->when_room || el_core_has_room(loop->hub->core)) {
+        el_answer(c, response);
+        return;
+    }
+    el_request *r = c->request;
+    r->parked = el_kept_new(response);
+    if (r->parked == NULL) {
+        el_connection_break(c);
+        r->outcome = EL_ANSWERED;
+        return;
+    }
+    r->outcome = EL_PARKED;
+    r->next = loop->parked;
+    loop->parked = r;
+}
+
+void el_unpark(el_request *r) {
+    el_request **link = &r->connection->loop->parked;
+    while (*link != NULL && *link != r) link = &(*link)->next;
+    if (*link == r) *link = r->next;
+    r->next = NULL;
+    el_kept_free(r->parked);
+    r->parked = NULL;
+}
+
+void el_answer_parked(el_loop *loop) {
+    while (loop->parked != NULL && el_core_has_room(loop->hub->core)) {
+        el_request *r = loop->parked;
+        el_connection *c = r->connection;
+        loop->parked = r->next;
+        r->next = NULL;
+        el_answer(c, &r->parked->response);
+        r->parked->response.file = -1;  // taken over
+        el_kept_free(r->parked);
+        r->parked = NULL;
+        el_connection_answered(c);
+        el_connection_resume(c);
+    }
+}

@@ -1,2 +1,0 @@
-#include "CEventLoop.h"
-#include "shelf.h"

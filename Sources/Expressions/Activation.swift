@@ -1,0 +1,73 @@
+/// A variable of an environment.
+public struct Variable: Sendable, Hashable {
+    /// Its name, as expressions write it.
+    public let name: String
+    /// Its place in the list the environment was made of, from 0: what an activation can switch on.
+    public let index: Int
+}
+
+/// What the variables of an expression stand for in one evaluation.
+///
+/// Called on the thread that evaluates, for each mention of a variable; a variable that is never touched is never asked
+/// for. A class, or a struct of at most three words, makes evaluating free of allocations.
+public protocol Activation {
+    /// The value of a variable, nil where it is absent.
+    func value(of variable: Variable) -> Value?
+}
+
+/// Values by name: for tests, tools and whatever is not hot.
+public struct Bindings: Activation, Sendable, ExpressibleByDictionaryLiteral {
+    /// The values of the variables.
+    public var values: [String: Value]
+
+    /// These variables are there, all others are absent.
+    public init(_ values: [String: Value] = [:]) { self.values = values }
+
+    /// The same, as a literal.
+    public init(dictionaryLiteral elements: (String, Value)...) {
+        values = Dictionary(elements) { _, last in last }
+    }
+
+    /// The value of that name.
+    public func value(of variable: Variable) -> Value? { values[variable.name] }
+}
+
+/// Which variables there are, and what is known of them.
+public struct ExpressionEnvironment: Sendable {
+    /// What is done about mistakes that are certain before any value is there: a wrong type, an unknown name.
+    public enum Checking: Sendable {
+        /// They are problems of the text.
+        case strict
+        /// They become errors when that part is evaluated (CEL without its type check).
+        case deferred
+    }
+
+    var variables: [String: (variable: Variable, type: ValueType)] = [:]
+    /// The namespace in which names are looked up first (CEL's container), such as `com.example`; usually none.
+    public var container: String
+    /// Whether mistakes of type are found at load. Default `strict`.
+    public var checking: Checking
+
+    /// The variables in their order, which is the order of `Variable.index`. Names may have dots.
+    public init(
+        _ variables: [(name: String, type: ValueType)], container: String = "", checking: Checking = .strict
+    ) {
+        self.container = container
+        self.checking = checking
+        for (index, (name, type)) in variables.enumerated() {
+            self.variables[name] = (Variable(name: name, index: index), type)
+        }
+    }
+
+    /// The candidates for a name, nearest namespace first (language definition, "Name resolution").
+    func candidates(for name: String, isAbsolute: Bool) -> [String] {
+        guard !isAbsolute, !container.isEmpty else { return [name] }
+        var result: [String] = []
+        var parts = container.split(separator: ".")
+        while !parts.isEmpty {
+            result.append(parts.joined(separator: ".") + "." + name)
+            parts.removeLast()
+        }
+        return result + [name]
+    }
+}

@@ -1,0 +1,133 @@
+// The types of operators and literals.
+
+extension Checker {
+    mutating func negation(_ operand: Syntax, _ span: Span) throws(ExpressionProblem) -> Checked {
+        let checked = try check(operand)
+        let type = checked.type
+        try require(
+            type == .dyn || type == .int || type == .double,
+            "no such overload: '-' does not take \(type.phrase)", at: span)
+        return Checked(node: NegationNode(checked.node, span), type: type, weight: checked.weight + 1)
+    }
+
+    mutating func conditional(
+        _ condition: Syntax, _ yes: Syntax, _ no: Syntax, _ span: Span
+    ) throws(ExpressionProblem) -> Checked {
+        let condition = try bool(condition, for: "?")
+        let yes = try check(yes)
+        let no = try check(no)
+        return Checked(
+            node: ConditionalNode(condition.node, yes.node, no.node, span), type: yes.type.joined(with: no.type),
+            weight: weight([condition, yes, no]))
+    }
+
+    mutating func list(_ elements: [Syntax], _ span: Span) throws(ExpressionProblem) -> Checked {
+        var checked: [Checked] = []
+        for element in elements { checked.append(try check(element)) }
+        let type = checked.dropFirst().reduce(checked.first?.type ?? .dyn) { $0.joined(with: $1.type) }
+        let constants = checked.compactMap(\.constant)
+        // A list of literals, as in `x in ['a', 'b']`, is made once.
+        let node: any Node =
+            constants.count == checked.count
+            ? ConstantNode(.list(constants), span) : ListNode(checked.map(\.node), span)
+        return Checked(node: node, type: .list(type), weight: weight(checked))
+    }
+
+    mutating func map(_ entries: [Syntax.Entry], _ span: Span) throws(ExpressionProblem) -> Checked {
+        var keys: [Checked] = []
+        var values: [Checked] = []
+        for entry in entries {
+            let key = try check(entry.key)
+            if let kind = key.type.kind, ![.string, .int, .uint, .bool].contains(kind) {
+                try require(false, unsupportedKeyMessage(kind), at: entry.key.span)
+            }
+            keys.append(key)
+            values.append(try check(entry.value))
+        }
+        let keyType = keys.dropFirst().reduce(keys.first?.type ?? .dyn) { $0.joined(with: $1.type) }
+        let valueType = values.dropFirst().reduce(values.first?.type ?? .dyn) { $0.joined(with: $1.type) }
+        let node = MapNode(zip(keys, values).map { (key: $0.node, value: $1.node) }, span)
+        let checked = Checked(node: node, type: .map(keyType, valueType), weight: weight(keys + values))
+        return (keys + values).allSatisfy { $0.constant != nil } ? folded(checked) : checked
+    }
+
+    /// Computes now what depends on nothing. What fails stays as it is, and fails when it is reached.
+    func folded(_ checked: Checked) -> Checked {
+        var frame = Frame(activation: Bindings(), locals: [], budget: 10_000)
+        guard let value = try? checked.node.evaluate(&frame) else { return checked }
+        return Checked(node: ConstantNode(value, checked.node.span), type: checked.type, weight: 1)
+    }
+
+    mutating func binary(
+        _ operation: BinaryOperator, _ place: Span, _ left: Syntax, _ right: Syntax
+    ) throws(ExpressionProblem) -> Checked {
+        let left = try check(left)
+        let right = try check(right)
+        let weight = left.weight + right.weight + 1
+        switch operation {
+        case .equal, .notEqual:
+            try require(
+                left.type.canEqual(right.type), "\(left.type.phrase) is never equal to \(right.type.phrase)", at: place)
+            let node = EqualityNode(left.node, right.node, isNegated: operation == .notEqual, place)
+            return Checked(node: node, type: .bool, weight: weight)
+        case .less, .lessOrEqual, .greater, .greaterOrEqual:
+            try requireOverload(operation, left.type, right.type, isThere: isOrdered(left.type, right.type), place)
+            return Checked(node: OrderNode(operation, left.node, right.node, place), type: .bool, weight: weight)
+        case .contains:
+            let isContainer = right.type == .dyn || right.type.kind == .list || right.type.kind == .map
+            try requireOverload(operation, left.type, right.type, isThere: isContainer, place)
+            return Checked(node: MembershipNode(left.node, right.node, place), type: .bool, weight: weight)
+        case .add, .subtract, .multiply, .divide, .remainder:
+            let result = sumType(operation, left.type, right.type)
+            try requireOverload(operation, left.type, right.type, isThere: result != nil, place)
+            let node = ArithmeticNode(operation, left.node, right.node, place)
+            return Checked(node: node, type: result ?? .dyn, weight: weight)
+        }
+    }
+
+    private func requireOverload(
+        _ operation: BinaryOperator, _ left: ValueType, _ right: ValueType, isThere: Bool, _ place: Span
+    ) throws(ExpressionProblem) {
+        if isThere { return }
+        guard let a = left.kind, let b = right.kind else {
+            let known = left == .dyn ? right : left
+            try require(false, "no such overload: '\(operation.rawValue)' does not take \(known.phrase)", at: place)
+            return
+        }
+        try require(false, noOverloadMessage(operation.rawValue, [a, b]), at: place)
+    }
+
+    private func isOrdered(_ left: ValueType, _ right: ValueType) -> Bool {
+        func isOrdered(_ type: ValueType) -> Bool {
+            switch type {
+            case .list, .map, .object, .null, .type: false
+            default: true
+            }
+        }
+        return isOrdered(left) && isOrdered(right) && (left.canBe(right) || (left.isNumber && right.isNumber))
+    }
+
+    /// What arithmetic gives, nil where there is no such overload. An operand of unknown type must be what the other one
+    /// needs, as CEL never mixes: `data.n + 1` is an int, or an error.
+    private func sumType(_ operation: BinaryOperator, _ left: ValueType, _ right: ValueType) -> ValueType? {
+        let isSum = operation == .add
+        let isDifference = operation == .subtract
+        switch (left, right) {
+        case (.dyn, .dyn): return .dyn
+        case (.int, .int), (.int, .dyn), (.dyn, .int): return .int
+        case (.uint, .uint), (.uint, .dyn), (.dyn, .uint): return .uint
+        case (.double, .double), (.double, .dyn), (.dyn, .double): return operation == .remainder ? nil : .double
+        case (.string, .string), (.string, .dyn), (.dyn, .string): return isSum ? .string : nil
+        case (.bytes, .bytes), (.bytes, .dyn), (.dyn, .bytes): return isSum ? .bytes : nil
+        case (.list(let a), .list(let b)): return isSum ? .list(a.joined(with: b)) : nil
+        case (.list, .dyn), (.dyn, .list): return isSum ? .list(.dyn) : nil
+        case (.timestamp, .timestamp): return isDifference ? .duration : nil
+        case (.timestamp, .duration): return isSum || isDifference ? .timestamp : nil
+        case (.duration, .timestamp): return isSum ? .timestamp : nil
+        case (.duration, .duration): return isSum || isDifference ? .duration : nil
+        case (.timestamp, .dyn), (.duration, .dyn), (.dyn, .duration): return isSum || isDifference ? .dyn : nil
+        case (.dyn, .timestamp): return isSum || isDifference ? .dyn : nil
+        default: return nil
+        }
+    }
+}

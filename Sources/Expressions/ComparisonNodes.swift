@@ -1,0 +1,95 @@
+// `==`, `!=`, `<` and its kin, `in`.
+
+/// What comparing two values may cost: the smaller decides, as a comparison ends where it does. Nothing for scalars.
+@inline(__always)
+private func cost(_ a: Value, _ b: Value) -> Int {
+    switch a {
+    case .string, .bytes, .list, .map, .object: min(a.weight, b.weight)
+    default: 0
+    }
+}
+
+final class EqualityNode: Node {
+    let span: Span
+    let left: any Node
+    let right: any Node
+    let isNegated: Bool
+
+    init(_ left: any Node, _ right: any Node, isNegated: Bool, _ span: Span) {
+        self.left = left
+        self.right = right
+        self.isNegated = isNegated
+        self.span = span
+    }
+
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+        let a = try left.evaluate(&frame)
+        let b = try right.evaluate(&frame)
+        try frame.spend(cost(a, b), at: span)
+        return .bool((a == b) != isNegated)
+    }
+}
+
+/// `<`, `<=`, `>`, `>=`. A comparison with NaN is false.
+final class OrderNode: Node {
+    let span: Span
+    let operation: BinaryOperator
+    let left: any Node
+    let right: any Node
+
+    init(_ operation: BinaryOperator, _ left: any Node, _ right: any Node, _ span: Span) {
+        self.operation = operation
+        self.left = left
+        self.right = right
+        self.span = span
+    }
+
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+        let a = try left.evaluate(&frame)
+        let b = try right.evaluate(&frame)
+        try frame.spend(cost(a, b), at: span)
+        guard let order = order(a, b) else {
+            throw Failure(.noOverload(operation.rawValue, [a.kind, b.kind]), at: span)
+        }
+        switch operation {
+        case .less: return .bool(order == .before)
+        case .lessOrEqual: return .bool(order == .before || order == .same)
+        case .greater: return .bool(order == .after)
+        default: return .bool(order == .after || order == .same)
+        }
+    }
+}
+
+/// `x in list`, `key in map`.
+final class MembershipNode: Node {
+    let span: Span
+    let element: any Node
+    let container: any Node
+
+    init(_ element: any Node, _ container: any Node, _ span: Span) {
+        self.element = element
+        self.container = container
+        self.span = span
+    }
+
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+        let element = try element.evaluate(&frame)
+        let container = try container.evaluate(&frame)
+        switch container {
+        case .list(let elements):
+            for candidate in elements {
+                try frame.spend(1 + cost(element, candidate), at: span)
+                if candidate == element { return .bool(true) }
+            }
+            return .bool(false)
+        case .map(let map):
+            return .bool(MapKey(finding: element).map { map[$0] != nil } ?? false)
+        case .object(let source):
+            try frame.spend(source.weight >> 3, at: span)
+            guard case .string(let name) = element else { return .bool(false) }
+            return .bool(source.field(name) != nil)
+        default:
+            throw Failure(.noOverload("in", [element.kind, container.kind]), at: span)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// A CEL expression, ready to be evaluated again and again: parsed, checked and compiled when it is made.
+///
+/// Immutable: any number of threads may evaluate it at once. Evaluating blocks nobody, allocates what its result needs, and
+/// ends within the budget.
+public struct Expression: Sendable {
+    /// What one evaluation may cost.
+    public struct Limits: Sendable {
+        /// The budget, in units: an element looked at, 16 bytes of text, or a part of a macro's body for one element.
+        /// A unit is some nanoseconds, so the default million is in the order of ten milliseconds.
+        public var cost: Int
+
+        /// A budget of `cost` units.
+        public init(cost: Int = 1_000_000) { self.cost = cost }
+    }
+
+    /// As it was written.
+    public let text: String
+    /// What is known of its result; `dyn` when that depends on the values.
+    public let resultType: ValueType
+    /// The names of the variables it mentions.
+    public let variables: Set<String>
+    /// What one evaluation may cost.
+    public let limits: Limits
+
+    private let source: Source
+    private let root: any Node
+
+    /// Understands `text`, at most 64 KiB and 256 levels deep. With `expecting`, a result that certainly is of none of these
+    /// types is a problem too. Throws the first problem in the text.
+    public init(
+        _ text: String, in environment: ExpressionEnvironment, expecting: [ValueType]? = nil, limits: Limits = .init()
+    ) throws(ExpressionProblem) {
+        let source = Source(text)
+        let tree = try Parser.parse(source)
+        var checker = Checker(source, in: environment)
+        let checked = try checker.check(tree)
+        if let expecting, !expecting.contains(where: checked.type.canBe) {
+            let isCondition = expecting == [.bool]
+            let wanted = expecting.map(\.plainPhrase).joined(separator: " or ")
+            let start = isCondition ? "a condition must be true or false" : "expected \(wanted) here"
+            throw source.problem("\(start), this is \(checked.type.plainPhrase)", at: tree.span)
+        }
+        self.text = text
+        self.source = source
+        self.limits = limits
+        resultType = checked.type
+        variables = checker.touched
+        root = checked.node
+    }
+
+    /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is
+    /// read, or when the budget is used up.
+    public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
+        var frame = Frame(activation: activation, locals: [], budget: limits.cost)
+        do throws(Failure) {
+            return try root.evaluate(&frame)
+        } catch {
+            throw EvaluationError(place: source.place(at: Int(error.offset)), reason: error.reason)
+        }
+    }
+}
