@@ -43,6 +43,10 @@ import Testing
             "l.all(x, t + t + t + t != '')", "l.all(x, l.all(y, t.contains('xxxxxxx') || true))",
             "l.all(x, l.all(y, t == t))", "l.all(x, l.all(y, t.matches('a.*b') || true))",
             "l.exists(a, l.exists(b, l.exists(c, x.y.size() > 1e6)))",
+            "[0]" + String(repeating: ".map(a, [a, a])", count: 60),
+            "[0]" + String(repeating: ".map(a, {1: a, 2: a})", count: 60),
+            "[l]" + String(repeating: ".map(a, l.map(b, a))", count: 10),
+            "[l].map(a, [a] + [a])" + String(repeating: ".map(a, a + a)", count: 60),
         ])
     func cost(text: String) throws {
         let list = Value.list((0..<100).map { .int($0) })
