@@ -146,8 +146,8 @@ final class TestHub: @unchecked Sendable {
         }
     }
 
-    func connect(receiveBuffer: Int32? = nil) async throws -> RawConnection {
-        try await .connect(to: .tcp(host: "127.0.0.1", port: port), receiveBuffer: receiveBuffer)
+    func connect(receiveBuffer: Int32? = nil, sending first: String = "") async throws -> RawConnection {
+        try await .connect(to: .tcp(host: "127.0.0.1", port: port), receiveBuffer: receiveBuffer, sending: first)
     }
 
     /// One request on a connection of its own.
