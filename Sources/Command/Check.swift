@@ -16,7 +16,7 @@ struct Check: AsyncParsableCommand {
                 for warning in pipeline.warnings { print(warning, to: .error) }
                 print("\(file): fine")
                 for line in pipeline.summary { print("  \(line)") }
-            } catch ExitCode.wrongFile {
+            } catch let code as ExitCode where code == .wrongFile {
                 wrong = true
             }
         }

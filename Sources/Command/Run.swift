@@ -9,9 +9,23 @@ struct Run: AsyncParsableCommand {
         abstract: "Run a pipeline until SIGTERM or SIGINT, then end streams and sources in order.")
 
     @Argument(help: "The pipeline file.") var file = "pipeline.yaml"
-    @ArgumentParser.Option(help: "Listen here instead of where the file says: host:port, [v6]:port or unix:/path.")
+    @ArgumentParser.Option(
+        help: "Listen here instead of where the file says: host:port, [v6]:port or unix:/path.",
+        transform: { text in
+            guard let address = ListenAddress(text) else {
+                throw ValidationError("'\(text)' is no address: host:port, [v6]:port or unix:/path")
+            }
+            return address
+        })
     var listen: [ListenAddress] = []
-    @ArgumentParser.Option(help: "What to log: trace, debug, info, notice, warning, error, critical.")
+    @ArgumentParser.Option(
+        help: "What to log: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("'\(text)' is no log level")
+            }
+            return level
+        })
     var logLevel: Logger.Level = .info
 
     func run() async throws {
@@ -55,10 +69,6 @@ struct Run: AsyncParsableCommand {
     }
 }
 
-extension ListenAddress: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
 extension ListenAddress {
     fileprivate var url: String {
         switch self {
@@ -74,5 +84,3 @@ extension ListenAddress {
         }
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
