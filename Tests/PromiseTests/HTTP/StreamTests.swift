@@ -67,6 +67,22 @@ struct StreamTests {
         }
     }
 
+    @Test("What several parts of a stream would get comes once")
+    func once() async throws {
+        try await Server.run(Self.file) { server in
+            for query in ["channel=all/x&channel=all/y", "channel=all/x&channel=all", "channel=all/x&channel=all/x"] {
+                let (_, stream) = try await server.follow("/stream?replay=none&" + query)
+                _ = try await stream.readBlock()
+                #expect(try await server.post("for x").status == 202)
+                #expect(try await server.post("for all", to: "/notes/x?bare").status == 202)
+                #expect(try await server.post("the last").status == 202)
+                for text in ["for x", "for all", "the last"] {
+                    #expect(try await stream.readBlock()?.hasSuffix("data: \(text)") == true)
+                }
+            }
+        }
+    }
+
     @Test("A stream goes on after the position that the client names, wherever it names it")
     func resume() async throws {
         try await Server.run(Self.file) { server in
