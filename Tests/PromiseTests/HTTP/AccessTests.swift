@@ -93,6 +93,25 @@ struct AccessTests {
         }
     }
 
+    @Test("Every request is logged in one line, and no token ever")
+    func logged() async throws {
+        let lines = LogLines()
+        try await Server.run(Self.file, log: lines.logger) { server in
+            for target in ["/channels", "/channels/guarded", "/asked/it", "/nope", "/%zz"] {
+                for token in ["s3cret-token", "s3cret-tokes"] {
+                    let fields = ["Cookie: token=\(token)", "Authorization: Bearer \(token)"]
+                    let connection = try await RawConnection.connect(to: server.address)
+                    try await connection.send(Server.text("GET \(target)?a=1&token=\(token)", fields))
+                    _ = try await connection.readHead()
+                }
+            }
+        }
+        let text = lines.all.joined(separator: "\n")
+        #expect(lines.all.filter { $0.contains("GET /channels/guarded 401") }.count == 1)
+        #expect(lines.all.filter { $0.contains("GET /channels/guarded 200") }.count == 1)
+        #expect(!text.contains("s3cret"))
+    }
+
     @Test("A loopback listener answers to no foreign name", arguments: ["evil.example", "127.0.0.1.evil.example:80"])
     func foreignHost(host: String) async throws {
         try await Server.run("server: {hosts: [live.example.com]}\n" + Self.file) { server in

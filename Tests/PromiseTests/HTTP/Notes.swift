@@ -46,7 +46,9 @@ struct Notes: RoutedSource {
     private static func take(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
         let type = request.query.first { $0.name == "type" }?.value ?? "note"
         let text = String(decoding: request.body, as: UTF8.self)
-        let event = Event(type: type, subject: request.parameters["subject"], data: .text(text))
+        let event = Event(
+            type: type, subject: request.query.contains { $0.name == "bare" } ? nil : request.parameters["subject"],
+            data: .text(text))
         do {
             try context.emitNow([event])
             return .json(202, Array(#"{"accepted":1}"#.utf8))

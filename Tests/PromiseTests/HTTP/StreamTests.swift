@@ -12,6 +12,7 @@ struct StreamTests {
           whole: {from: [notes], path: /whole, replay: none, event: message}
           enveloped: {from: [notes], replay: all, envelope: cloudevents}
           known: {from: [known]}
+          ending: {from: [notes], replay: all, end: 'event.type == "end"'}
         """
 
     @Test("A stream is answered as EventSource and proxies want it, and begins with where it goes on")
@@ -62,6 +63,22 @@ struct StreamTests {
             #expect(try await server.post("mine", to: "/notes/a%2Fb%2Fc%20%2541").status == 202)
             for connection in [stream, several] {
                 #expect(try await connection.readBlock()?.hasSuffix("data: mine") == true)
+            }
+        }
+    }
+
+    @Test("What several parts of a stream would get comes once")
+    func once() async throws {
+        try await Server.run(Self.file) { server in
+            for query in ["channel=all/x&channel=all/y", "channel=all/x&channel=all", "channel=all/x&channel=all/x"] {
+                let (_, stream) = try await server.follow("/stream?replay=none&" + query)
+                _ = try await stream.readBlock()
+                #expect(try await server.post("for x").status == 202)
+                #expect(try await server.post("for all", to: "/notes/x?bare").status == 202)
+                #expect(try await server.post("the last").status == 202)
+                for text in ["for x", "for all", "the last"] {
+                    #expect(try await stream.readBlock()?.hasSuffix("data: \(text)") == true)
+                }
             }
         }
     }
@@ -129,6 +146,22 @@ struct StreamTests {
         }
     }
 
+    @Test("Whoever has had all of a subject that has ended is told to stop coming back")
+    func ended() async throws {
+        try await Server.run(Self.file) { server in
+            let (_, stream) = try await server.follow("/channels/ending/x")
+            _ = try await stream.readBlock()
+            #expect(try await server.post("last", to: "/notes/x?type=end").status == 202)
+            let last = try #require(try await stream.readBlock())
+            #expect(try await stream.readBlock() == nil)
+            let id = try #require(last.split(separator: "\n").first { $0.hasPrefix("id: ") }?.dropFirst(4))
+            #expect(try await server.ask("GET /channels/ending/x", ["Last-Event-ID: \(id)"]).status == 204)
+            let again = try await server.ask("GET /channels/ending/x")
+            #expect(again.status == 200)
+            #expect(again.text.contains("data: last"))
+        }
+    }
+
     @Test("HEAD answers the head of a stream, and follows nothing")
     func headRequest() async throws {
         try await Server.run(Self.file) { server in
@@ -169,7 +202,7 @@ struct StreamTests {
             for target in ["/channels/nope", "/channels/nope/x", "/stream?channel=all&channel=nope", "/nope"] {
                 let answer = try await server.ask("GET \(target)")
                 #expect(answer.status == 404)
-                #expect(answer.text.contains("all, whole, enveloped, known"))
+                #expect(answer.text.contains("all, whole, enveloped, known, ending"))
             }
         }
     }
@@ -177,7 +210,10 @@ struct StreamTests {
     @Test("A subject that its source rules out is answered with the source's words")
     func ruledOut() async throws {
         try await Server.run(Self.file) { server in
-            let answer = try await server.ask("GET /channels/known/b", ["Connection: close"]) { $0.status == 404 }
+            // A source answers for its subjects from its first run on; it takes notes just after.
+            #expect(try await server.post("x", to: "/known/a").status == 202)
+            let answer = try await server.ask("GET /channels/known/b")
+            #expect(answer.status == 404)
             #expect(answer.text.contains("No such note: b"))
             let (head, _) = try await server.follow("/channels/known/a")
             #expect(head.status == 200)
