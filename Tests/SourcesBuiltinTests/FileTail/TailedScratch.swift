@@ -33,9 +33,10 @@ final class TailedScratch {
 
     /// Counts the lines in what was written.
     func expect(_ text: String, of writer: String) {
-        var lines = (begun[writer, default: ""] + text).split(separator: "\n", omittingEmptySubsequences: false)
-        begun[writer] = String(lines.removeLast())
-        written += lines.map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        // By bytes: to Swift's characters CR LF is one.
+        var lines = (begun[writer, default: ""] + text).utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        begun[writer] = lines.popLast().map { String(Substring($0)) }
+        written += lines.map { String(Substring($0.last == 0x0D ? $0.dropLast() : $0)) }
     }
 
     /// What was begun there will not be completed: it is a line as it stands.
