@@ -1,4 +1,5 @@
 public import Aggregator
+import Logging
 
 /// The value of an expression, again and again: a clock, a heartbeat, made-up load, or the whole input of a test.
 public struct Generate: EventSource {
@@ -50,7 +51,9 @@ public struct Generate: EventSource {
 struct GeneratedData: OptionValue {
     let expression: Expression
 
-    private static let environment = ExpressionEnvironment([(name: "count", type: .int), (name: "now", type: .timestamp)])
+    private static let environment = ExpressionEnvironment([
+        (name: "count", type: .int), (name: "now", type: .timestamp),
+    ])
 
     static var shape: OptionShape { .expression }
 

@@ -10,7 +10,7 @@ struct JSONObjectText {
 
     mutating func set(_ name: String, _ text: String) {
         begin(name)
-        bytes.appendJSON(text)
+        JSON.append(string: text, to: &bytes)
     }
 
     mutating func set(_ name: String, _ number: Int) {
@@ -34,32 +34,14 @@ struct JSONObjectText {
 
     private mutating func begin(_ name: String) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        bytes.appendJSON(name)
+        JSON.append(string: name, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
     }
 }
 
 extension [UInt8] {
-    /// Appends a JSON string (RFC 8259, section 7): quoted, with quotes, backslashes and control characters escaped.
-    mutating func appendJSON(_ text: String) {
-        append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case UInt8(ascii: "\n"): append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\t"): append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                append(contentsOf: (digits.utf8.count == 1 ? "\\u000" : "\\u00").utf8)
-                append(contentsOf: digits.utf8)
-            default: append(byte)
-            }
-        }
-        append(UInt8(ascii: "\""))
-    }
-
     /// Appends a JSON array of what `write` writes for each element.
-    mutating func appendJSON<Element>(_ elements: some Sequence<Element>, _ write: (Element, inout [UInt8]) -> Void) {
+    mutating func appendJSON<Item>(_ elements: some Sequence<Item>, _ write: (Item, inout [UInt8]) -> Void) {
         append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
             if index > 0 { append(UInt8(ascii: ",")) }
@@ -75,7 +57,7 @@ extension [UInt8] {
         case .bool(let value): append(contentsOf: (value ? "true" : "false").utf8)
         case .int(let number): append(contentsOf: String(number).utf8)
         case .double(let number): append(contentsOf: "\(number)".utf8)
-        case .string(let text): appendJSON(text)
+        case .string(let text): JSON.append(string: text, to: &self)
         case .list(let elements): appendJSON(elements) { $1.appendJSON($0) }
         case .mapping(let members):
             var object = JSONObjectText()

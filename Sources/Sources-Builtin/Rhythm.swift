@@ -21,7 +21,7 @@ struct Rhythm {
     mutating func next() async throws {
         due += interval
         let late = clock.uptime() - due
-        if late > .zero { due += interval * Int((late / interval).rounded(.down)) }
+        if late > .zero { due += interval * Int((late / interval).rounded(.up)) }
         try await clock.sleep(until: due)
     }
 }

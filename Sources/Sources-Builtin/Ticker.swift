@@ -50,7 +50,8 @@ public struct Ticker: EventSource {
         while true {
             let now = context.clock.now()
             let ticks = market.tick(volatility: volatility.fraction)
-            try await context.emit(ticks.map { Event(type: type, subject: $0.symbol, time: now, data: $0.data(at: now)) })
+            try await context.emit(
+                ticks.map { Event(type: type, subject: $0.symbol, time: now, data: $0.data(at: now)) })
             try await rhythm.next()
         }
     }
