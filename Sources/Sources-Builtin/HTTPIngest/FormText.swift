@@ -27,7 +27,11 @@ enum FormText {
         for name in order {
             guard let texts = values[name] else { continue }
             var json: [UInt8] = []
-            if texts.count == 1 { json.appendJSON(texts[0]) } else { json.appendJSON(texts) { $1.appendJSON($0) } }
+            if texts.count == 1 {
+                JSON.append(string: texts[0], to: &json)
+            } else {
+                json.appendJSON(texts) { JSON.append(string: $0, to: &$1) }
+            }
             object.set(name, json: json)
         }
         return object.finished

@@ -17,7 +17,8 @@ public struct HTTPIngest: RoutedSource {
     /// `http_ingest`.
     public static let name = "http_ingest"
     /// For `aggregator list`.
-    public static let summary = "Events that arrive as HTTP requests: JSON, arrays, NDJSON, forms, text, query parameters."
+    public static let summary =
+        "Events that arrive as HTTP requests: JSON, arrays, NDJSON, forms, text, query parameters."
     /// Planned.
     public static let later = ["verify", "rate", "stream", "cloudevents"]
 

@@ -98,6 +98,7 @@ enum IngestBody {
         let place = line > 1 ? "line \(line), column \(column)" : "column \(column)"
         return Refusal(
             400,
-            "\(what) is not JSON: \(problem.message), at \(place)\(pointer.isEmpty ? "" : " (JSON Pointer \(pointer))").")
+            "\(what) is not JSON: \(problem.message), at \(place)\(pointer.isEmpty ? "" : " (JSON Pointer \(pointer))")."
+        )
     }
 }

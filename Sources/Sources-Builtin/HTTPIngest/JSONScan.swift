@@ -113,7 +113,9 @@ enum JSONScan {
 
     /// A member's name, its escapes decoded; as it stands where it is no JSON string.
     private static func name(of string: ArraySlice<UInt8>) -> String {
-        if !string.contains(UInt8(ascii: "\\")) { return String(decoding: string.dropFirst().dropLast(), as: UTF8.self) }
+        if !string.contains(UInt8(ascii: "\\")) {
+            return String(decoding: string.dropFirst().dropLast(), as: UTF8.self)
+        }
         guard case .string(let name)? = try? Value(json: Array(string)) else {
             return String(decoding: string, as: UTF8.self)
         }
@@ -121,6 +123,7 @@ enum JSONScan {
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+            || byte == UInt8(ascii: "\t")
     }
 }
