@@ -55,7 +55,8 @@ final class ChildProcess: Sendable {
         let wake = child_wake_open()
         guard wake >= 0 else { throw Launch.Failure(description: "could not start \(launch.program): \(lastError)") }
         let process = ChildProcess(wake: wake)
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, Launch.Failure>, Never>) in
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Void, Launch.Failure>, Never>) in
             let problem = startThread {
                 let started: child
                 do throws(Launch.Failure) {

@@ -21,6 +21,7 @@ struct ChildWatch {
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
 
     private var reason: ChildProcess.Reason?
+    private var termTime = Duration.zero
     /// When SIGKILL follows.
     private var killTime: Duration?
     private var hasEnded = false
@@ -49,7 +50,9 @@ struct ChildWatch {
         for pipe in pipes { close(pipe.descriptor) }
         close(end)
         let status = child_reap(pid)
-        let signal = status.signal == 0 ? nil : child_signal_name(status.signal).map { String(cString: $0) } ?? "\(status.signal)"
+        let signal =
+            status.signal == 0
+            ? nil : child_signal_name(status.signal).map { String(cString: $0) } ?? "\(status.signal)"
         tell(.ended(.init(code: status.signal == 0 ? Int(status.code) : nil, signal: signal, reason: reason)))
     }
 
@@ -57,23 +60,20 @@ struct ChildWatch {
         pipes.isEmpty || (isQuiet && now() >= drainTime) || bytesAfterEnd > Self.lastBytes
     }
 
-    /// A wish may come again and again; each time it may only shorten what is left.
+    /// The wish is looked at again and again; each time it may only shorten what is left.
     private mutating func terminate(_ wish: ChildProcess.Reason, _ grace: Duration) {
-        guard !hasEnded || reason != nil else { return }
-        if reason == nil {
+        if reason == nil, !hasEnded {
             reason = wish
+            termTime = now()
+            killTime = termTime + grace
             Glibc.kill(-pid, SIGTERM)
             // One that is stopped (SIGSTOP) would not see it.
             Glibc.kill(-pid, SIGCONT)
-            termTime = now()
-            killTime = termTime + grace
-        } else if killTime != nil, termTime + grace < drainOrKillTime {
-            killTime = termTime + grace
+        } else if reason != nil {
+            killTime = killTime.map { min($0, termTime + grace) }
+            drainTime = min(drainTime, termTime + grace)
         }
     }
-
-    private var termTime = Duration.zero
-    private var drainOrKillTime: Duration { killTime ?? .zero }
 
     private mutating func kill() {
         Glibc.kill(-pid, SIGKILL)

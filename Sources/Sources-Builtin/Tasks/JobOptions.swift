@@ -2,20 +2,27 @@ import Aggregator
 
 /// One job: what is run, and how.
 struct Job: OptionGroup {
-    @Option("The program and its arguments, or the program alone. Never a shell's text.", .example("[./report.sh, --fast]"))
+    @Option(
+        "The program and its arguments, or the program alone. Never a shell's text.", .example("[./report.sh, --fast]"))
     var command: JobCommand?
     @Option("In a program's place: steps that take their time, for demos and tests.") var simulate: Simulation?
-    @Option("Variables beside those of the server's own environment. `AGGREGATOR_TASK_ID` and `AGGREGATOR_JOB` are there too.")
+    @Option(
+        "Variables beside those of the server's own environment. `AGGREGATOR_TASK_ID` and `AGGREGATOR_JOB` are there too."
+    )
     var env: [String: String] = [:]
     @Option("The folder the program runs in; by default the pipeline file's.") var cwd: PathOption?
     @Option("What requests may add to the command line: `true` (up to 64 texts), a number of them, or a list of names.")
     var args = JobArguments.none
     @Option("Ends the task as failed after that time.", .range(0.001...31_536_000)) var timeout: Duration?
-    @Option("The time between SIGTERM and SIGKILL when a task is ended; at most 5s when the server stops.", .range(0...3600))
+    @Option(
+        "The time between SIGTERM and SIGKILL when a task is ended; at most 5s when the server stops.", .range(0...3600)
+    )
     var grace: Duration = .seconds(5)
     @Option("Tasks of this job that run at one time; by default only the source's bound holds.", .range(1...256))
     var concurrency: Int?
-    @Option("A pattern (RE2) for progress in the output: one group for a percentage, or two for n of m.", .example("'step (\\d+) of (\\d+)'"))
+    @Option(
+        "A pattern (RE2) for progress in the output: one group for a percentage, or two for n of m.",
+        .example("'step (\\d+) of (\\d+)'"))
     var progress: ProgressPattern?
     @Option("Whether the program's lines become `task.log` events.") var log = true
 
@@ -25,7 +32,8 @@ struct Job: OptionGroup {
         case (_?, _?): problems.report("a job has either 'command' or 'simulate', not both", at: options["simulate"])
         case (nil, _?):
             if args != JobArguments.none {
-                problems.report("a simulated job has no command line that 'args' could be added to", at: options["args"])
+                problems.report(
+                    "a simulated job has no command line that 'args' could be added to", at: options["args"])
             }
         case (_?, nil): break
         }

@@ -21,7 +21,8 @@ struct Launch: Sendable {
     func start() throws(Failure) -> child {
         if let directory {
             var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+            guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
+            else {
                 throw Failure(description: "could not start \(program): there is no folder \(directory)")
             }
         }

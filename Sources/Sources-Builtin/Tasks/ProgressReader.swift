@@ -73,7 +73,8 @@ struct ProgressReader: Sendable {
     /// The last percentage in the line, else the last `n/m`.
     private static func progress(in bytes: [UInt8]) -> (percent: Int, range: Range<Int>)? {
         for index in bytes.indices.reversed() where bytes[index] == UInt8(ascii: "%") {
-            guard let number = number(before: index, in: bytes), let value = percent(number.value), number.value <= 100 else {
+            guard let number = number(before: index, in: bytes), let value = percent(number.value), number.value <= 100
+            else {
                 continue
             }
             return (value, number.range.lowerBound..<index + 1)
@@ -133,7 +134,8 @@ struct ProgressPattern: OptionValue {
             let expression = try RegularExpression(text)
             guard (1...2).contains(expression.groupCount) else {
                 problems.report(
-                    "expected one group (a percentage) or two (n of m) in the pattern, not \(expression.groupCount)", at: node)
+                    "expected one group (a percentage) or two (n of m) in the pattern, not \(expression.groupCount)",
+                    at: node)
                 return nil
             }
             return ProgressPattern(expression: expression)
@@ -146,7 +148,9 @@ struct ProgressPattern: OptionValue {
     var optionText: String? { expression.text.optionText }
 
     func progress(in line: String) -> Int? {
-        guard let groups = expression.groups(in: line), let first = groups[0].flatMap({ Double($0) }) else { return nil }
+        guard let groups = expression.groups(in: line), let first = groups[0].flatMap({ Double($0) }) else {
+            return nil
+        }
         if groups.count == 1 { return ProgressReader.percent(first) }
         return groups[1].flatMap { Double($0) }.flatMap { ProgressReader.percent(first, of: $0) }
     }

@@ -178,7 +178,13 @@ final class TaskBoard: Sendable {
 
     /// The last ones, newest first.
     func records(atMost count: Int) -> [TaskRecord] {
-        state.withLock { state in Array(state.order.reversed().lazy.compactMap { state.entries[$0]?.record }.prefix(count)) }
+        state.withLock { state in
+            var records: [TaskRecord] = []
+            for id in state.order.reversed() where records.count < count {
+                if let record = state.entries[id]?.record { records.append(record) }
+            }
+            return records
+        }
     }
 
     // MARK: Under the lock
@@ -226,7 +232,10 @@ final class TaskBoard: Sendable {
         announce(entry.record)
         state.over.append(id)
         if state.over.count > limits.history { state.entries[state.over.removeFirst()] = nil }
-        if state.order.count > 2 * state.entries.count + 100 { state.order.removeAll { [entries = state.entries] in entries[$0] == nil } }
+        if state.order.count > 2 * state.entries.count + 100 {
+            let entries = state.entries
+            state.order.removeAll { entries[$0] == nil }
+        }
     }
 
     private func announce(_ record: TaskRecord) {

@@ -1,4 +1,5 @@
 import Aggregator
+import Logging
 import Synchronization
 
 /// Works on the tasks of one source.
@@ -29,7 +30,11 @@ struct TaskRunner: Sendable {
         // A task of its own, so that it can be cancelled alone.
         let work = Task { await perform(assignment) }
         board.attach(assignment.record.id) { work.cancel() }
-        let outcome = await withTaskCancellationHandler { await work.value } onCancel: { work.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            work.cancel()
+        }
         board.finish(assignment.record.id, outcome)
     }
 
@@ -63,7 +68,9 @@ struct TaskRunner: Sendable {
             } catch {
                 return .cancelled
             }
-            if step == simulation.fail { return .failed("failed at step \(step) of \(simulation.steps), as it was told to") }
+            if step == simulation.fail {
+                return .failed("failed at step \(step) of \(simulation.steps), as it was told to")
+            }
             let progress = step * 100 / simulation.steps
             // The last step's 100 is told by `task.completed`.
             guard progress != record.progress, step < simulation.steps else { continue }
@@ -103,7 +110,8 @@ struct TaskRunner: Sendable {
                 case .output(let stream, let bytes):
                     // Nobody wants to read on about what was cancelled, and emitting does not wait in a cancelled task.
                     if Task.isCancelled { continue }
-                    let events = report.take(bytes, from: stream, at: context.clock.now(), uptime: context.clock.uptime())
+                    let events = report.take(
+                        bytes, from: stream, at: context.clock.now(), uptime: context.clock.uptime())
                     await tell(events, report.record)
                 case .ended(let end):
                     let events = report.finish(at: context.clock.now(), uptime: context.clock.uptime())
@@ -163,7 +171,9 @@ final class RunningChildren: Sendable {
         if let grace { process.terminate(because: .cancelled, grace: grace) }
     }
 
-    func remove(_ process: ChildProcess) { state.withLock { _ = $0.processes.removeValue(forKey: ObjectIdentifier(process)) } }
+    func remove(_ process: ChildProcess) {
+        state.withLock { _ = $0.processes.removeValue(forKey: ObjectIdentifier(process)) }
+    }
 
     /// Ends them all, and whatever is still added.
     func end(grace: Duration) {

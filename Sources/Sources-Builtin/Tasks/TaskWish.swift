@@ -68,7 +68,9 @@ struct TaskWish: Equatable {
                 texts.append((name, text))
             }
             return .named(texts)
-        default: throw Refusal(422, "/args must be a list of texts, or an object of texts for a job that names its arguments.")
+        default:
+            throw Refusal(
+                422, "/args must be a list of texts, or an object of texts for a job that names its arguments.")
         }
     }
 }
@@ -120,7 +122,8 @@ enum JobArguments: OptionValue, Equatable {
         case (_, .named): throw Refusal(422, "/args must be a list: this job does not name its arguments.")
         }
         switch self {
-        case .none where !texts.isEmpty: throw Refusal(422, "This job takes no arguments; it does not declare any (`args`).")
+        case .none where !texts.isEmpty:
+            throw Refusal(422, "This job takes no arguments; it does not declare any (`args`).")
         case .atMost(let most) where texts.count > most:
             throw Refusal(422, "\(texts.count) arguments are too many: this job takes at most \(most).")
         case .named(let names) where texts.count != names.count:
@@ -131,11 +134,14 @@ enum JobArguments: OptionValue, Equatable {
             throw Refusal(422, "/args/\(index) has a NUL in it, which no argument of a program can have.")
         }
         let size = texts.reduce(0) { $0 + $1.utf8.count + 1 }
-        guard size <= Self.bytes else { throw Refusal(413, "The arguments have \(size) bytes; at most \(Self.bytes) can be.") }
+        guard size <= Self.bytes else {
+            throw Refusal(413, "The arguments have \(size) bytes; at most \(Self.bytes) can be.")
+        }
         return texts
     }
 
-    private static func texts(of pairs: [(name: String, value: String)], in names: [String]) throws(Refusal) -> [String] {
+    private static func texts(of pairs: [(name: String, value: String)], in names: [String]) throws(Refusal) -> [String]
+    {
         if let stranger = pairs.first(where: { !names.contains($0.name) }) {
             throw Refusal(422, "This job has no argument '\(stranger.name)'; known: \(names.joined(separator: ", ")).")
         }

@@ -27,11 +27,14 @@ public struct Tasks: RoutedSource {
     public static let summary = "Jobs started over HTTP, as real programs or simulated: their progress, output and end."
 
     @Option("The path under which tasks are started, listed, shown and cancelled.") var path = "/tasks"
-    @Option("The jobs, by name.", .example("{report: {command: [./report.sh], timeout: 10m}}")) var jobs: OrderedOptions<Job>
+    @Option("The jobs, by name.", .example("{report: {command: [./report.sh], timeout: 10m}}")) var jobs:
+        OrderedOptions<Job>
     @Option("Tasks that run at one time.", .range(1...256)) var concurrency = 4
     @Option("Tasks that wait for their turn; more are refused with 429.", .range(0...10_000)) var queue = 100
     @Option("Tasks that are over and still known, the last ones.", .range(0...10_000)) var history = 1000
-    @Option("Lines of output a second that a task may tell in `task.log` over time, ten times that at once; the rest is counted.", .range(0...100_000))
+    @Option(
+        "Lines of output a second that a task may tell in `task.log` over time, ten times that at once; the rest is counted.",
+        .range(0...100_000))
     var logRate = 100
     @Option("How much of a line of output `task.log` tells.", .range(16...65_536)) var logLine = ByteSize.kibibytes(4)
 
