@@ -1,7 +1,8 @@
 // Random bytes as an expression and as JSON: nothing may crash, run long, or disagree with itself.
 //
 // The first byte says what the rest is. Build it together with the sources of the target (one module), or against the
-// module; RE2 and its C shim have to be linked. With SWIFT_BACKTRACE=enable=no a crash is reported at once.
+// module; RE2 and its C shim have to be linked. With SWIFT_BACKTRACE=enable=no a crash is reported at once; leaks are not to
+// be looked for (ASAN_OPTIONS=detect_leaks=0), as Swift's globals keep their pointers in a form that looks like a leak.
 #if canImport(Expressions)
     import Expressions
 #endif
