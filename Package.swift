@@ -64,8 +64,10 @@ let package = Package(
             name: "Aggregator",
             dependencies: ["CEventLoop", "CLibyaml", "Expressions", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swift),
+        .target(name: "CChildProcess", cSettings: c),
         .target(
-            name: "SourcesBuiltin", dependencies: ["Aggregator", .product(name: "Logging", package: "swift-log")],
+            name: "SourcesBuiltin",
+            dependencies: ["Aggregator", "CChildProcess", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Sources-Builtin", swiftSettings: swift),
         .target(
             name: "AggregatorCommand",
