@@ -2,13 +2,17 @@
 import Foundation
 import PackageDescription
 
+// AGGREGATOR_FUZZ=1 adds the fuzzers written in Swift, whose driver is libFuzzer's (see Fuzz/), and counts what they reach.
+let fuzzing = ProcessInfo.processInfo.environment["AGGREGATOR_FUZZ"] == "1"
+
 // One strictness for all of our own code: Swift 6, every warning an error.
-let swift: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let swift: [SwiftSetting] =
+    [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 // libuv 1.44's header needs GNU C. AGGREGATOR_UBSAN=1 is for `make sanitize`: SwiftPM knows address and thread only.
 let ubsan = ProcessInfo.processInfo.environment["AGGREGATOR_UBSAN"] == "1"
@@ -21,15 +25,13 @@ let c: [CSetting] =
 let ubsanLink: [LinkerSetting] =
     ubsan ? [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])] : []
 
-// AGGREGATOR_FUZZ=1 adds the fuzzers written in Swift, whose `main` is libFuzzer's (see Fuzz/).
-let fuzzing = ProcessInfo.processInfo.environment["AGGREGATOR_FUZZ"] == "1"
 let fuzzers: [Target] =
     fuzzing
     ? [
         .executableTarget(
             name: "PipelineFileFuzz", dependencies: ["Aggregator"], path: "Fuzz", exclude: ["corpus"],
             sources: ["pipelinefile_fuzz.swift"],
-            swiftSettings: swift + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+            swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
     ] : []
 

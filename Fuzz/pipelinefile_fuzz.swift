@@ -1,7 +1,9 @@
 // Fuzzes the way of a pipeline file from bytes to a pipeline or a report. Build and run:
 //
 //     AGGREGATOR_FUZZ=1 swift build --scratch-path .build-fuzz/swift --sanitize address --product PipelineFileFuzz
-//     SWIFT_BACKTRACE=enable=no .build-fuzz/swift/debug/PipelineFileFuzz -max_total_time=60 -max_len=4096 \
+//     mkdir -p .build-fuzz/corpus-pipelinefile
+//     export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0   # Swift's globals live on, and look like leaks
+//     .build-fuzz/swift/debug/PipelineFileFuzz -max_total_time=60 -max_len=4096 \
 //         -dict=Fuzz/corpus/pipelinefile.dict .build-fuzz/corpus-pipelinefile Fuzz/corpus/pipelinefile
 
 import Glibc
@@ -45,7 +47,8 @@ private struct FuzzSet: Filter {
 }
 
 /// Any text ends in a pipeline or in a report with words, without a control character that a terminal would obey.
-private func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+@_cdecl("LLVMFuzzerTestOneInput")
+func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: bytes, count: count))
     do throws(PipelineError) {
         let pipeline = try Pipeline(
@@ -61,7 +64,7 @@ private func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 /// libFuzzer as a library (LLVM, "Using libFuzzer as a library"): the package manager gives the executable a `main` of its
-/// own.
+/// own, which comes before libFuzzer's.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
     _ count: UnsafeMutablePointer<CInt>,

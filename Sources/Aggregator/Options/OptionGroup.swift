@@ -67,13 +67,13 @@ extension OptionGroup {
     private func entries(
         of node: Node, _ options: [(name: String, option: any AnyOption)], _ problems: inout Problems
     ) -> [Node.Entry]? {
-        let whole = options.first { $0.option.declaration.isWhole }
-        if let whole, options.count == 1 || node.entries == nil, !(node.isNull && whole.option.isSet) {
-            if node.isNull { return [] }
+        if node.isNull { return [] }
+        if let whole = options.first(where: { $0.option.declaration.isWhole }),
+            options.count == 1 || node.entries == nil
+        {
             return [Node.Entry(key: whole.name, place: node.place, value: node)]
         }
         if let entries = node.entries { return entries }
-        if node.isNull { return [] }
         if options.contains(where: { $0.option.declaration.isSecret }) { problems.conceal(node) }
         problems.expected(Self.shape.words, at: node)
         return nil
@@ -86,14 +86,14 @@ extension OptionGroup {
     ) {
         // It may be a misspelt secret.
         let secrets = options.filter { $0.option.declaration.isSecret }.map(\.name)
-        let nearest = nearestName(to: entry.key, among: options.map(\.name) + node.taken)
+        let known = options.map(\.name) + node.taken
+        let nearest = nearestName(to: entry.key, among: known)
         if !secrets.isEmpty, nearest.map({ secrets.contains($0) }) ?? true { problems.conceal(entry.value) }
         let group = node.label?.text ?? "the pipeline file"
         guard !later.contains(entry.key) else {
             problems.report("option '\(entry.key)' of \(group) is not supported yet", at: entry)
             return
         }
-        let known = options.map(\.name) + node.taken
         problems.report(
             "unknown option \(problems.quote(key: entry.key)) of \(group)"
                 + problems.suggestion(for: entry.key, among: known),

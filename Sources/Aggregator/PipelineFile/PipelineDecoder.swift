@@ -8,6 +8,8 @@ struct PipelineDecoder {
     private var definition: PipelineDefinition
     private var graph = PipelineGraph()
     private var routes = RouteTable()
+    /// The file has an `auth`, which decides what is open to everybody, whatever may be wrong in it.
+    private var hasAuth = false
 
     init(_ problems: Problems, kinds: Kinds, path: String) {
         self.problems = problems
@@ -24,12 +26,14 @@ struct PipelineDecoder {
         if let auth = root["auth"], auth.isNull {
             problems.report("auth needs 'tokens'; without any auth, leave the key out", at: auth)
         }
-        // Whether there is an `auth` decides; what is wrong in it was told.
-        let access: Access = root["auth"] == nil ? .public : .authenticated
+        hasAuth = root["auth"] != nil
+        let access: Access = hasAuth ? .authenticated : .public
         for entry in root["sources"]?.entries ?? [] { source(entry, access) }
         for entry in root["filters"]?.entries ?? [] { filter(entry) }
         for entry in root["channels"]?.entries ?? [] { channel(entry, access) }
-        if root.entries != nil, root["channels"].map({ $0.isNull || $0.entries?.isEmpty == true }) ?? true {
+        if root.entries != nil || root.isNull,
+            root["channels"].map({ $0.isNull || $0.entries?.isEmpty == true }) ?? true
+        {
             let place = root.entries?.first { $0.key == "channels" }?.place ?? root.place
             problems.report("a pipeline needs at least one channel: channels: {name: {from: …}}", at: place)
         }
@@ -83,7 +87,7 @@ struct PipelineDecoder {
                 report(error.message, at: node, else: kind)
             }
         }
-        guard source.runsCommands, definition.auth == nil else { return }
+        guard source.runsCommands, !hasAuth else { return }
         if let address = definition.server.listen.values.first(where: { !$0.isLoopback }) {
             problems.report(
                 """

@@ -127,7 +127,7 @@ extension SourceText {
     private func isWithinAuth(_ number: Int) -> Bool {
         let sections = lines.prefix(number).filter { line in
             guard let first = line.first else { return false }
-            return first != " " && first != "#" && first != "-" && first != "\t"
+            return (first.properties.isAlphabetic || first == "\"" || first == "'") && line.contains(":")
         }
         return sections.last.map { String(Substring($0)).contains("auth") } ?? false
     }

@@ -117,6 +117,16 @@ struct YAMLReportTests {
                      | ^
                 """#),
         ReportCase(
+            "nothing in other words",
+            #"""
+            ~
+            """#,
+            reports: #"""
+                p.yaml:1:1: a pipeline needs at least one channel: channels: {name: {from: …}}
+                   1 | ~
+                     | ^
+                """#),
+        ReportCase(
             "text instead of a mapping",
             #"""
             hello
