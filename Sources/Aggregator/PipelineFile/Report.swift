@@ -51,7 +51,8 @@ struct Report {
         let tail = last < count ? "…" : ""
         let shown = cells.map(\.text).joined()
         let before = cells.prefix(start - first).reduce(head.count) { $0 + $1.width }
-        let marked = cells.prefix(max(start, min(end, last)) - first).dropFirst(start - first).reduce(0) { $0 + $1.width }
+        let underlined = cells.dropFirst(start - first).prefix(max(0, min(end, last) - start))
+        let marked = underlined.reduce(0) { $0 + $1.width }
         return (head + shown + tail, before, max(1, marked))
     }
 

@@ -6,7 +6,7 @@
 // Threads    el_channel_open, el_channel_close: any thread but a loop's, also while serving. el_append: any.
 // Ownership  The hub owns the channel; the pointer is valid until el_channel_close returns. Closing ends its streams.
 // Errors     NULL: out of memory. el_append cannot fail: frames are allocated beforehand, mailboxes may exceed their
-//            soft limit, and a loop that is out of memory for its list drops its connections, not the events.
+//            soft limit; a loop that is out of memory for its list lets the oldest go, and tells the gap.
 #ifndef EL_CHANNEL_H
 #define EL_CHANNEL_H
 #include <stdbool.h>
