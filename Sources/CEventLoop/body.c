@@ -1,5 +1,5 @@
-// The body of a request: so many bytes, or chunks (RFC 9112 section 7.1), which llhttp takes apart. Chunk extensions and
-// trailers are skipped; there may be as many bytes of them between two bytes of data as a head may have.
+// The body of a request: so many bytes, or chunks (RFC 9112 section 7.1), which llhttp takes apart. Chunk extensions
+// and trailers are skipped; there may be as many bytes of them between two bytes of data as a head may have.
 #include <stdlib.h>
 #include <string.h>
 

@@ -86,8 +86,8 @@ el_progress el_head_take(el_request *r, const char *bytes, size_t length, size_t
     return parse(r) ? EL_DONE : EL_REFUSED;
 }
 
-// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece. Trailers come here too,
-// in any pieces: they are no fields of the request, and forgotten.
+// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece. Trailers come here
+// too, in any pieces: they are no fields of the request, and forgotten.
 
 static int on_name(llhttp_t *parser, const char *at, size_t length) {
     el_request *r = parser->data;
@@ -128,7 +128,7 @@ static bool note_field(el_request *r) {
         if (!el_is_authority(r->value)) return el_refused(r, 400, "Host is no host name with an optional port.");
         r->host = r->value;
     } else if (el_equals(r->name, "expect") && r->minor > 0) {
-        if (!el_equals(r->value, "100-continue")) return el_refused(r, 417, "The only expectation met is 100-continue.");
+        if (!el_equals(r->value, "100-continue")) return el_refused(r, 417, "The only known one is 100-continue.");
         r->expects_continue = true;
     }
     return true;
