@@ -52,6 +52,9 @@ public final class Aggregator: Sendable {
     /// Where the server listens, with the ports that were taken; empty before `start`.
     public var addresses: [ListenAddress] { state.withLock { $0.addresses } }
 
+    /// For tests; nil when it does not run.
+    var hub: Hub? { state.withLock { $0.running?.hub } }
+
     /// Listens, then starts the sources.
     ///
     /// - Throws: an error whose description is one sentence that names what failed: an address in use, a filter that cannot

@@ -54,7 +54,7 @@ enum Metrics {
         }
         text.add(
             .counter, "aggregator_dropped_events_total",
-            "Events that ended at a source or a step: filtered out, failed on, or unfit to be an event (id, type, subject, size).",
+            "Events that ended at a source or a step: filtered out, failed on, or not fit to be one (id, type, subject, size).",
             dropped)
         text.add(
             .counter, "aggregator_step_passed_events_total", "Events that went on from a step.",

@@ -165,7 +165,7 @@ private enum PageScript {
           try {
             const value = JSON.parse(text);
             if (isGap) text = value.missed === null ? "Events before this are gone." : value.missed + " events were missed.";
-            else if (typeof value === "object") text = JSON.stringify(value, null, 1);
+            else if (typeof value === "object" && text.length > 100) text = JSON.stringify(value, null, 1);
           } catch { /* Not JSON: as it is. */ }
           item.append(meta, make("pre", text));
           if (isGap) item.className = "gap";
@@ -204,6 +204,7 @@ private enum PageScript {
           const subject = $("subject").value, stream = { id: "", retry: 3000 };
           const url = "/channels/" + encodeURIComponent(name) + (subject ? "/" + encodeURIComponent(subject) : "");
           chosen = name;
+          history.replaceState(null, "", "#" + encodeURIComponent(name));
           $("title").textContent = name;
           $("curl").hidden = false;
           $("curl").textContent = `curl -N ${location.origin}${url}`;
@@ -231,6 +232,9 @@ private enum PageScript {
         $("clear").onclick = () => $("events").replaceChildren();
         $("token").onchange = () => { list(); if (chosen) follow(chosen); };
         list();
+        try {
+          if (location.hash) follow(decodeURIComponent(location.hash.slice(1)));
+        } catch { /* No name that anybody encoded. */ }
         setInterval(() => { if (!document.hidden) list(); }, 3000);
         """#
 }

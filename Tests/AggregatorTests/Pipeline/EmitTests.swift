@@ -1,6 +1,6 @@
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import Aggregator
 
@@ -32,7 +32,8 @@ struct EmitTests {
         let good = Event(type: "good")
         let bad: [(event: Event, reason: EventRefusal)] = [
             (Event(type: "gap"), .type), (Event(type: "a\nid: 1"), .type), (Event(type: "x", subject: ""), .subject),
-            (Event(id: .given(""), type: "x"), .id), (Event(type: "x", data: .bytes(.init(repeating: 0, count: 2000))), .size),
+            (Event(id: .given(""), type: "x"), .id),
+            (Event(type: "x", data: .bytes(.init(repeating: 0, count: 2000))), .size),
         ]
         for (event, reason) in bad {
             let problem = #expect(throws: EventProblem.self) { try context.emitNow([good, event, good]) }
@@ -90,7 +91,8 @@ struct EmitTests {
     func cancelled() async throws {
         let waits = Puppet.script { context in while true { try await context.emit(Event(type: "n")) } }
         let full = try PipelineUnderTest(
-            "{sources: {s: {puppet: {script: \(waits)}}}, channels: {all: {from: [s]}}}", tune: { $0.mailboxEvents = 1 })
+            "{sources: {s: {puppet: {script: \(waits)}}}, channels: {all: {from: [s]}}}", tune: { $0.mailboxEvents = 1 }
+        )
         try full.live.start()
         #expect(await eventually { full.live.waitingSources == 1 })
         await full.stop()

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import Aggregator
 
@@ -34,7 +34,7 @@ struct GraphTests {
             channels:
               all: {from: [s, f, g]}
             """
-        ) { pipeline in
+        ) { pipeline throws in
             #expect(try pipeline.count("all") == 1)
             #expect(try pipeline.channel("all").counters.repeated.value == 2)
         }
@@ -50,7 +50,7 @@ struct GraphTests {
             channels:
               all: {from: [g]}
             """
-        ) { pipeline in
+        ) { pipeline throws in
             let filter = try #require(pipeline.live.filters.last)
             #expect(filter.steps[0].passed.value == 1)
             #expect(filter.repeated.value == 1)
@@ -67,7 +67,7 @@ struct GraphTests {
             channels:
               all: {from: [s, f]}
             """
-        ) { pipeline in
+        ) { pipeline throws in
             #expect(try pipeline.count("all") == 2)
             #expect(try pipeline.channel("all").counters.repeated.value == 0)
         }
@@ -83,7 +83,7 @@ struct GraphTests {
             channels:
               all: {from: [f, g]}
             """
-        ) { pipeline in
+        ) { pipeline throws in
             #expect(try pipeline.count("all") == 2)
         }
     }
@@ -97,10 +97,10 @@ struct GraphTests {
             channels:
               all: {from: [f]}
             """
-        ) { pipeline in
+        ) { pipeline throws in
             let steps = try #require(pipeline.live.filters.first).steps
-            #expect(steps.map(\.passed.value) == [2, 0])
-            #expect(steps.map(\.dropped.value) == [0, 2])
+            #expect(steps.map { $0.passed.value } == [2, 0])
+            #expect(steps.map { $0.dropped.value } == [0, 2])
             #expect(try pipeline.count("all") == 0)
         }
     }

@@ -67,14 +67,16 @@ final class PipelineUnderTest: Sendable {
         state: String = "/nonexistent", tune: (inout HubSettings) -> Void = { _ in }
     ) throws {
         let pipeline = try Pipeline(
-            text: text, path: "pipeline.yaml", sources: [Puppet.self], filters: builtinFilters + filters, environment: [:])
+            text: text, path: "pipeline.yaml", sources: [Puppet.self], filters: builtinFilters + filters,
+            environment: [:])
         var settings = HubSettings(pipeline.definition.server)
         settings.loops = 2
         tune(&settings)
         handler = Handler()
         hub = try Hub(settings, handler: handler, log: log)
         live = try LivePipeline(
-            pipeline.definition, hub: hub, state: StateFolder(path: state), files: FileWatcher(), log: log, clock: clock)
+            pipeline.definition, hub: hub, state: StateFolder(path: state), files: FileWatcher(), log: log, clock: clock
+        )
         let live = live
         handler.pipeline.withLock { $0 = live }
     }
