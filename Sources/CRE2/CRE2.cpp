@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <new>
+#include <vector>
 
 struct re2_pattern {
     re2::RE2 compiled;
@@ -31,6 +32,22 @@ extern "C" re2_pattern *re2_pattern_new(
 
 extern "C" bool re2_pattern_matches(const re2_pattern *pattern, const char *text, size_t length) {
     return re2::RE2::PartialMatch(re2::StringPiece(text, length), pattern->compiled);
+}
+
+extern "C" int re2_pattern_groups(const re2_pattern *pattern) { return pattern->compiled.NumberOfCapturingGroups(); }
+
+extern "C" bool re2_pattern_find(
+    const re2_pattern *pattern, const char *text, size_t length, re2_span *spans, int count
+) {
+    re2::StringPiece whole(text, length);
+    std::vector<re2::StringPiece> found(static_cast<size_t>(count));
+    if (!pattern->compiled.Match(whole, 0, length, re2::RE2::UNANCHORED, found.data(), count)) return false;
+    for (int i = 0; i < count; i++) {
+        const re2::StringPiece &piece = found[static_cast<size_t>(i)];
+        spans[i].start = piece.data() == nullptr ? -1 : piece.data() - text;
+        spans[i].length = piece.size();
+    }
+    return true;
 }
 
 extern "C" void re2_pattern_free(re2_pattern *pattern) { delete pattern; }

@@ -4,7 +4,7 @@ internal import CRE2
 ///
 /// Sendable though it holds a pointer: the compiled pattern is never changed, and RE2 lets any number of threads use it.
 final class Pattern: @unchecked Sendable {
-    private let compiled: OpaquePointer
+    let compiled: OpaquePointer
     /// Bytes of memory a compiled pattern may take.
     private static let memory: Int64 = 1 << 20
 

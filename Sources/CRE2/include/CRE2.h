@@ -1,4 +1,4 @@
-// A C face for the one thing the expressions need of RE2: does this pattern match anywhere in that text?
+// A C face for what is needed of RE2: does this pattern match anywhere in that text, and what did its groups match?
 // Linear in the text, whatever the pattern; memory of a compiled pattern is bounded by `max_memory` bytes.
 //
 // Threads: a compiled pattern may be used from any number of threads at once.
@@ -18,6 +18,18 @@ typedef struct re2_pattern re2_pattern;
 
 re2_pattern *re2_pattern_new(const char *pattern, size_t length, int64_t max_memory, char *error, size_t error_size);
 bool re2_pattern_matches(const re2_pattern *pattern, const char *text, size_t length);
+
+// Where a group has matched: bytes from the beginning of the text; `start` is -1 for one that took no part.
+typedef struct re2_span {
+    ptrdiff_t start;
+    size_t length;
+} re2_span;
+
+// How many groups the pattern has, not counting the whole match; and the first match anywhere in the text, as the whole
+// and its first `count - 1` groups.
+int re2_pattern_groups(const re2_pattern *pattern);
+bool re2_pattern_find(const re2_pattern *pattern, const char *text, size_t length, re2_span *spans, int count);
+
 void re2_pattern_free(re2_pattern *pattern);
 
 #ifdef __cplusplus

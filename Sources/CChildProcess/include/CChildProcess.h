@@ -1,0 +1,42 @@
+// Child processes, for as much of it as Swift cannot say: starting one with nothing of ours in it, a descriptor that
+// tells of its end, and taking its status.
+//
+// Threads: every function may be called from any thread; child_reap only once for each child.
+// Ownership: child_start gives three descriptors, which the caller closes, and a process, which the caller reaps. Between
+// the two the pid cannot be given to another process, so that signals to the group reach nobody else.
+// Errors: an errno where there is a result for it; 0 is fine.
+#ifndef CCHILDPROCESS_H
+#define CCHILDPROCESS_H
+#include <sys/types.h>
+
+// A running child: a session and a process group of its own (both called `pid`), its standard input empty.
+struct child {
+    pid_t pid;
+    int end;     // a pidfd: readable when the child has ended
+    int output;  // its standard output, non-blocking
+    int errors;  // its standard error, non-blocking
+};
+
+// Starts a program: a path if there is a slash in its name, else looked up in this process's PATH. `directory` may be
+// NULL. The child gets no other descriptor than 0 to 2, no blocked signal, and every signal's default action.
+int child_start(
+    const char *program, char *const *arguments, char *const *environment, const char *directory, struct child *child
+);
+
+// How a child has ended.
+struct child_status {
+    int code;    // what it returned, or -1
+    int signal;  // what killed it, or 0
+};
+
+// Kills what is left of the child's group, and takes the child's status; to be called when `end` is readable.
+struct child_status child_reap(pid_t pid);
+
+// The signal's name, such as "SIGKILL"; NULL if it has none. Valid until this thread asks again.
+const char *child_signal_name(int signal);
+
+// A descriptor that poll finds readable after child_wake, until child_wake_clear; -1 and errno if there is none to be had.
+int child_wake_open(void);
+void child_wake(int wake);
+void child_wake_clear(int wake);
+#endif

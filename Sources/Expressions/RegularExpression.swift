@@ -1,0 +1,51 @@
+internal import CRE2
+
+/// A regular expression whose groups are of interest, for options of sources and steps. RE2's syntax: linear in the text
+/// whatever the pattern, with bounded memory. Any thread.
+public struct RegularExpression: Sendable {
+    /// What is wrong with a pattern.
+    public struct Problem: Error, Sendable, Equatable {
+        /// In RE2's words.
+        public var message: String
+    }
+
+    /// As it was written.
+    public let text: String
+    /// How many groups it has, not counting the whole match.
+    public let groupCount: Int
+    private let pattern: Pattern
+
+    /// Compiles a pattern.
+    public init(_ text: String) throws(Problem) {
+        do throws(Pattern.Problem) {
+            pattern = try Pattern(text)
+        } catch {
+            throw Problem(message: error.message)
+        }
+        self.text = text
+        groupCount = Int(re2_pattern_groups(pattern.compiled))
+    }
+
+    /// What the groups matched in the first match anywhere in the text, without the whole match; nil for a group that took
+    /// no part, and for all if there is no match.
+    public func groups(in text: String) -> [String?]? {
+        var text = text
+        return text.withUTF8 { bytes -> [String?]? in
+            // An empty text may have no address, which RE2 would tell as a group that took no part.
+            guard let base = bytes.baseAddress else { return Self.empty(pattern.matches(""), groupCount) }
+            var spans = [re2_span](repeating: re2_span(), count: groupCount + 1)
+            let isFound = base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { start in
+                re2_pattern_find(pattern.compiled, start, bytes.count, &spans, Int32(spans.count))
+            }
+            guard isFound else { return nil }
+            return spans.dropFirst().map { span in
+                guard span.start >= 0 else { return nil }
+                return String(decoding: bytes[span.start..<span.start + span.length], as: UTF8.self)
+            }
+        }
+    }
+
+    private static func empty(_ isFound: Bool, _ count: Int) -> [String?]? {
+        isFound ? [String?](repeating: nil, count: count) : nil
+    }
+}

@@ -1,0 +1,83 @@
+public import Aggregator
+import Logging
+
+/// The value of an expression, again and again: a clock, a heartbeat, made-up load, or the whole input of a test.
+public struct Generate: EventSource {
+    /// `generate`.
+    public static let name = "generate"
+    /// For `aggregator list`.
+    public static let summary = "An expression's value at an interval: for demos, clocks and tests."
+
+    @Option("Time between two events.", .range(0.001...31_536_000)) var interval: Duration = .seconds(1)
+    @Option("The type of the events.") var type = "tick"
+    @Option("The subject of the events.") var subject: String?
+    @Option(
+        "The data, an expression over `count` (an int, from 1) and `now` (a timestamp). A result that is a string is text, bytes are bytes, all else is JSON.",
+        .example(#"'{"n": count, "at": now}'"#))
+    var data: GeneratedData
+    @Option("Ends after so many events; without it, it goes on.", .range(1...1e15)) var limit: Int?
+
+    /// A generator with its defaults; `data` has none.
+    public init() {}
+
+    public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
+        problems.checkType(type, at: options["type"])
+        if let subject, let mistake = EventWord.mistake(inSubject: subject) {
+            problems.report(mistake, at: options["subject"])
+        }
+    }
+
+    public func run(_ context: SourceContext) async throws {
+        var rhythm = Rhythm(every: interval, context.clock)
+        var failures = 0
+        var count = 0
+        while count < limit ?? .max {
+            if count > 0 { try await rhythm.next() }
+            count += 1
+            let now = context.clock.now()
+            do {
+                let value = try data.value(count: count, now: now)
+                try await context.emit(Event(type: type, subject: subject, time: now, data: value))
+            } catch let error as EvaluationError {
+                // The next count may well have a value again; a restart would begin from 1 and never get there.
+                failures += 1
+                if failures <= 5 { context.log.warning("no value for count \(count): \(error)") }
+            }
+        }
+    }
+}
+
+/// What may stand under `data`: an expression with variables of its own.
+struct GeneratedData: OptionValue {
+    let expression: Expression
+
+    private static let environment = ExpressionEnvironment([
+        (name: "count", type: .int), (name: "now", type: .timestamp),
+    ])
+
+    static var shape: OptionShape { .expression }
+
+    static func decode(_ node: Node, _ problems: inout Problems) -> GeneratedData? {
+        Expression.decode(node, in: environment, expecting: nil, &problems).map(GeneratedData.init)
+    }
+
+    /// Throws `EvaluationError`.
+    func value(count: Int, now: Timestamp) throws -> EventData {
+        switch try expression.evaluate(Moment(count: Int64(count), now: now)) {
+        case .string(let text): return .text(text)
+        case .bytes(let bytes): return .bytes(bytes)
+        case let value:
+            var json: [UInt8] = []
+            value.json(into: &json)
+            return .json(json)
+        }
+    }
+
+    /// The variables, in the environment's order.
+    private struct Moment: Activation {
+        let count: Int64
+        let now: Timestamp
+
+        func value(of variable: Variable) -> Value? { variable.index == 0 ? .int(count) : .timestamp(now) }
+    }
+}

@@ -1,0 +1,135 @@
+public import Aggregator
+
+/// Events that arrive as HTTP requests.
+///
+/// A request is one event or, as a JSON array or NDJSON, several: all of them or, when one cannot be, none. JSON goes out
+/// as it came. The path's parts `{subject}` and `{type}` set those; parts of other names are put into the data, which then
+/// has to be an object, in the place of members of the same name.
+///
+/// | body | data |
+/// |---|---|
+/// | `application/json`, `…+json`, or no content type | the value; of an array each element is an event |
+/// | `application/x-ndjson`, `application/jsonl` | each line that is not blank is an event |
+/// | `application/x-www-form-urlencoded` | an object of texts; a name that comes several times has a list of them |
+/// | `text/plain` | the text |
+/// | none, with query parameters | an object of texts, as a form. With a body, the query is not looked at |
+public struct HTTPIngest: RoutedSource {
+    /// `http_ingest`.
+    public static let name = "http_ingest"
+    /// For `aggregator list`.
+    public static let summary =
+        "Events that arrive as HTTP requests: JSON, arrays, NDJSON, forms, text, query parameters."
+    /// Planned.
+    public static let later = ["verify", "rate", "stream", "cloudevents"]
+
+    @Option(
+        "The path. `{subject}` and `{type}` in it set those of the event, other names go into the data.",
+        .example("/notifications/{subject}"))
+    var path: String
+    @Option("The method.") var method = IngestMethod.post
+    @Option("The type of the events, unless the path has `{type}`.") var type = "message"
+    @Option("What the answer says beside `accepted`.", .example("{status: sent}"))
+    var answer = OrderedOptions<PlainValue>()
+    @Option("At most so many events in one request.", .range(1...1_000_000)) var batch = 10_000
+
+    /// One with its defaults; `path` has none.
+    public init() {}
+
+    public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
+        problems.checkType(type, at: options["type"])
+        if answer.entries.contains(where: { $0.name == "accepted" }) {
+            problems.report("'accepted' is the number of events; choose another name", at: options["answer"])
+        }
+    }
+
+    public var routes: [Route] { [Route(method.rawValue, path)] }
+
+    public func run(_ context: SourceContext) async throws {
+        let desk = IngestDesk(type: type, path: path, answer: answer, batch: batch)
+        context.serve { request in .now(desk.answer(request, context)) }
+        // All the work is done in the requests; this task only says that the source is alive.
+        let (forever, keeper) = AsyncStream.makeStream(of: Never.self)
+        for await _ in forever {}
+        keeper.finish()
+    }
+}
+
+/// The methods a request may have.
+enum IngestMethod: String, OptionChoice {
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+}
+
+/// Turns requests into events, and what became of them into answers.
+struct IngestDesk: Sendable {
+    private let type: String
+    /// The names in the path that are neither the subject's nor the type's, in their order.
+    private let fields: [String]
+    private let batch: Int
+    /// The answer's members after `accepted`.
+    private let rest: [(name: String, json: [UInt8])]
+
+    init(type: String, path: String, answer: OrderedOptions<PlainValue>, batch: Int) {
+        self.type = type
+        self.batch = batch
+        fields = path.split(separator: "/").compactMap { part in
+            guard part.hasPrefix("{"), part.hasSuffix("}") else { return nil }
+            let name = String(part.dropFirst().dropLast())
+            return name == "subject" || name == "type" ? nil : name
+        }
+        rest = answer.entries.map { entry in
+            var json: [UInt8] = []
+            json.appendJSON(entry.value)
+            return (entry.name, json)
+        }
+    }
+
+    /// On an event-loop thread: everything here is bounded by the size of the body.
+    func answer(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
+        do throws(Refusal) {
+            let items = try items(of: request)
+            let now = context.clock.now()
+            let type = request.parameters["type"] ?? type
+            let events = items.map {
+                Event(type: type, subject: request.parameters["subject"], time: now, data: $0.data)
+            }
+            do throws(EventProblem) {
+                try context.emitNow(events)
+            } catch {
+                let place = items.indices.contains(error.index) ? items[error.index].place : .body
+                throw Refusal(422, place.prefix + error.message)
+            }
+            return .json(202, accepted(events.count))
+        } catch {
+            return error.response
+        }
+    }
+
+    /// What a request carries, as data, with the path's fields in it.
+    func items(of request: RouteRequest) throws(Refusal) -> [IngestItem] {
+        let fields = fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
+        var items: [IngestItem]
+        if !request.body.isEmpty {
+            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch)
+        } else if !request.query.isEmpty {
+            items = [IngestItem(data: .json(FormText.object(of: request.query)), place: .body)]
+        } else if !fields.isEmpty {
+            items = [IngestItem(data: .json(Array("{}".utf8)), place: .body)]
+        } else {
+            throw Refusal(
+                400, "There is nothing to publish. Send a body (\(MediaType.known)), or query parameters without one.")
+        }
+        if !fields.isEmpty {
+            for index in items.indices { try items[index].put(fields) }
+        }
+        return items
+    }
+
+    private func accepted(_ count: Int) -> [UInt8] {
+        var object = JSONObjectText()
+        object.set("accepted", count)
+        for (name, json) in rest { object.set(name, json: json) }
+        return object.finished
+    }
+}

@@ -1,0 +1,104 @@
+import Aggregator
+
+/// The data of one event to be, and where in the request it stood.
+struct IngestItem: Equatable {
+    var data: EventData
+    var place: Place
+
+    /// Where something stood.
+    enum Place: Equatable {
+        /// It was all of it.
+        case body
+        /// An element of an array, from 0.
+        case element(Int)
+        /// A line, from 1.
+        case line(Int)
+
+        /// The beginning of a message about it; the element as a JSON Pointer (RFC 6901).
+        var prefix: String {
+            switch self {
+            case .body: ""
+            case .element(let index): "Element \(index) of the array (JSON Pointer /\(index)): "
+            case .line(let number): "Line \(number): "
+            }
+        }
+    }
+
+    /// Puts the path's fields into the data.
+    mutating func put(_ fields: [(name: String, value: String)]) throws(Refusal) {
+        guard case .json(let json) = data, let merged = JSONScan.object(json, with: fields) else {
+            let names = fields.map(\.name).joined(separator: ", ")
+            throw Refusal(422, "\(place.prefix)the path gives the data '\(names)', so it has to be a JSON object.")
+        }
+        data = .json(merged)
+    }
+}
+
+/// Bodies, read whole before anything is emitted.
+enum IngestBody {
+    /// What a body carries.
+    ///
+    /// - Parameter limit: at most so many events.
+    static func items(_ body: [UInt8], as type: MediaType, limit: Int) throws(Refusal) -> [IngestItem] {
+        switch type {
+        case .json: return try json(body, limit: limit)
+        case .lines: return try lines(body, limit: limit)
+        case .form: return [IngestItem(data: try form(body), place: .body)]
+        case .text:
+            guard let text = String(validating: body, as: UTF8.self) else {
+                throw Refusal(400, "The text is not UTF-8.")
+            }
+            return [IngestItem(data: .text(text), place: .body)]
+        }
+    }
+
+    private static func json(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
+        if let problem = JSON.validate(body) { throw notJSON(problem, in: body[...], "The body") }
+        let value = JSONScan.trimmed(body[...])
+        guard value.first == UInt8(ascii: "[") else { return [IngestItem(data: .json(Array(value)), place: .body)] }
+        let elements = JSONScan.elements(of: value)
+        guard elements.count <= limit else { throw tooMany(limit) }
+        return elements.enumerated().map { IngestItem(data: .json(Array($1)), place: .element($0)) }
+    }
+
+    private static func lines(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
+        var items: [IngestItem] = []
+        var number = 0
+        for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            number += 1
+            let line = JSONScan.trimmed(line)
+            if line.isEmpty { continue }
+            if let problem = JSON.validate(Array(line)) { throw notJSON(problem, in: line, "Line \(number)") }
+            guard items.count < limit else { throw tooMany(limit) }
+            items.append(IngestItem(data: .json(Array(line)), place: .line(number)))
+        }
+        return items
+    }
+
+    private static func form(_ body: [UInt8]) throws(Refusal) -> EventData {
+        // No form begins so: browsers and curl's --data-urlencode escape both. It is what `curl -d` does to JSON.
+        if let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            throw Refusal(400, "The body looks like JSON but says it is a form; add 'Content-Type: application/json'.")
+        }
+        return .json(FormText.object(of: try FormText.pairs(body)))
+    }
+
+    private static func tooMany(_ limit: Int) -> Refusal {
+        Refusal(413, "More than \(limit) events in one request; send them in several, or raise the source's 'batch'.")
+    }
+
+    /// The place in words, and as a JSON Pointer where it is not the whole.
+    private static func notJSON(_ problem: JSONProblem, in text: ArraySlice<UInt8>, _ what: String) -> Refusal {
+        let before = text.prefix(problem.offset)
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
+        // Characters, not bytes: all but the continuation bytes of UTF-8.
+        let column = before[start...].count { $0 & 0xc0 != 0x80 } + 1
+        let pointer = JSONScan.pointer(toEndOf: before)
+        let place = line > 1 ? "line \(line), column \(column)" : "column \(column)"
+        return Refusal(
+            400,
+            "\(what) is not JSON: \(problem.message), at \(place)\(pointer.isEmpty ? "" : " (JSON Pointer \(pointer))")."
+        )
+    }
+}

@@ -1,0 +1,55 @@
+internal import CChildProcess
+import Foundation
+
+/// A program about to be started.
+struct Launch: Sendable {
+    /// A path, or a name to be found in PATH.
+    var program: String
+    /// After argv[0], which is the program.
+    var arguments: [String] = []
+    /// Beside, or in place of, this process's own variables.
+    var environment: [String: String] = [:]
+    /// Nil: this process's own folder.
+    var directory: String?
+
+    /// Why a program could not be started, for people.
+    struct Failure: Error, Equatable, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Starts it. Blocks until the program runs, which is for a thread that may.
+    func start() throws(Failure) -> child {
+        if let directory {
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
+            else {
+                throw Failure(description: "could not start \(program): there is no folder \(directory)")
+            }
+        }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        var started = child()
+        let code = withCStrings([path] + arguments) { arguments in
+            withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
+                child_start(path, arguments, environment, directory, &started)
+            }
+        }
+        guard code == 0 else {
+            throw Failure(description: "could not start \(program): \(String(cString: strerror(code)))")
+        }
+        return started
+    }
+
+    /// A relative path would be looked up in the program's own folder, not in ours.
+    private var path: String {
+        guard program.contains("/"), !program.hasPrefix("/") else { return program }
+        return FileManager.default.currentDirectoryPath + "/" + program
+    }
+
+    private func withCStrings<Result>(
+        _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+    ) -> Result {
+        let copies = texts.map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        return body(copies + [nil])
+    }
+}
