@@ -54,7 +54,7 @@ final class FileTable {
 
     private func adopt(_ path: String, _ look: FileLook) {
         if let followed = paths[path], Rotation.verdict(look, followed: followed) == .replaced { lose(path) }
-        if let file = files[look.identity] {
+        if let file = files[look.identity], isStill(file, at: path) {
             paths[path] = look.identity
             if orphans.removeValue(forKey: look.identity) != nil || paths[file.path] != look.identity {
                 file.path = path
@@ -76,6 +76,18 @@ final class FileTable {
         paths[path] = look.identity
         log.debug("following \(path) from byte \(begins)")
         enqueue(file)
+    }
+
+    /// A file that was closed and turns up elsewhere may be another one by now; then the former is forgotten.
+    private func isStill(_ file: TailedFile, at path: String) -> Bool {
+        guard !file.isOpen, file.isOrphan || file.path != path else { return true }
+        makeRoom()
+        guard file.open(at: path, isMoved: true) != .otherFile else {
+            forget(file)
+            return false
+        }
+        if file.isOpen { open.append(file) }
+        return true
     }
 
     /// The file is not at that path any more; if it is at none, its last lines are still to come.
@@ -129,7 +141,7 @@ final class FileTable {
         makeRoom()
         // A file without a place, and closed meanwhile: it will be in the same folder under another name, or nowhere.
         let path = file.isOrphan ? settings.search(file.identity, besides: file.path) : file.path
-        switch path.map(file.open) ?? .missing {
+        switch path.map({ file.open(at: $0, isMoved: file.isOrphan) }) ?? .missing {
         case .opened:
             open.append(file)
             file.isDenied = false
@@ -137,7 +149,7 @@ final class FileTable {
         case .denied:
             if !file.isDenied { log.warning("\(file.path) may not be read; trying again") }
             file.isDenied = true
-        case .missing where file.isOrphan: forget(file)
+        case .missing where file.isOrphan, .otherFile where file.isOrphan: forget(file)
         case .missing, .otherFile: look(at: file.path)
         }
         return false

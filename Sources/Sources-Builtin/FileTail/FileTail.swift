@@ -69,11 +69,7 @@ public struct FileTail: EventSource {
 
     /// Objects to what no event can be, and to patterns that name no file.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
-        let isPlain = !type.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        if !isPlain || !(1...256).contains(type.utf8.count) || type == "gap" {
-            problems.report(
-                "a type is 1 to 256 bytes of text without control characters, and not `gap`", at: options["type"])
-        }
+        problems.checkType(type, at: options["type"])
         if include.isEmpty { problems.report("expected at least one path", at: options["include"]) }
     }
 

@@ -10,10 +10,10 @@ struct LineEncoder: Sendable {
         switch format {
         case .text: return .json(Self.message(line.bytes, then: cut))
         case .json:
-            guard let mistake = JSONCheck.firstMistake(in: line.bytes) else { return .json(Array(line.bytes)) }
+            guard let problem = JSON.validate(line.bytes) else { return .json(Array(line.bytes)) }
             if !line.isCut, line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
-            var text = Self.message(line.bytes, then: #","error":"not valid JSON from byte "#)
-            text += Array("\(mistake + 1)\"".utf8)
+            var text = Self.message(line.bytes, then: #","error":"#)
+            Value.string(problem.description).json(into: &text)
             cut.withUTF8Buffer { text += $0 }
             return .json(text)
         }

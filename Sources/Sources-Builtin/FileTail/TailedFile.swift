@@ -53,8 +53,9 @@ final class TailedFile {
 
     enum Opening { case opened, denied, missing, otherFile }
 
-    /// Opens it, if it is not open.
-    func open(at path: String) -> Opening {
+    /// Opens it, if it is not open. At a path where it has not been before it must begin as it was read (`isMoved`): while
+    /// it was closed it may have been removed, and its inode number given to another file.
+    func open(at path: String, isMoved: Bool = false) -> Opening {
         if isOpen { return .opened }
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { return errno == ENOENT || errno == ENOTDIR ? .missing : .denied }
@@ -63,6 +64,10 @@ final class TailedFile {
             return .otherFile
         }
         handle = descriptor
+        if isMoved, !isAsItWas {
+            shut()
+            return .otherFile
+        }
         if modified == nil, offset > 0 { rememberBeginning() }
         return .opened
     }
@@ -74,12 +79,21 @@ final class TailedFile {
         handle = -1
     }
 
+    /// The bytes before the offset are those that were read.
+    private var isAsItWas: Bool {
+        fingerprint.isEmpty || fingerprint == bytes(before: offset, count: fingerprint.count)
+    }
+
+    private func bytes(before offset: Int, count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
+            read = max(0, pread(handle, buffer.baseAddress, count, off_t(offset - count)))
+        }
+    }
+
     /// A file that is followed from its end has bytes before that.
     private func rememberBeginning() {
         let size = min(offset, Self.fingerprintSize)
-        fingerprint = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            count = max(0, pread(handle, buffer.baseAddress, size, offset - size))
-        }
+        fingerprint = bytes(before: offset, count: size)
         if fingerprint.count < size { fingerprint = [] }
     }
 

@@ -1,3 +1,4 @@
+import Aggregator
 import Testing
 
 @testable import SourcesBuiltin
@@ -110,30 +111,9 @@ struct FileTailPartsTests {
             seed % 2 == 0 ? UInt8(random.next() % 128) : UInt8(truncatingIfNeeded: random.next())
         }
         let json = bytes.withUnsafeBytes { LineEncoder.message($0, then: "}") }
-        #expect(json.withUnsafeBytes(JSONCheck.firstMistake) == nil)
+        #expect(JSON.validate(json) == nil)
         let plain = bytes.map { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 || $0 > 0x7E ? UInt8(ascii: "x") : $0 }
         let same = plain.withUnsafeBytes { LineEncoder.message($0, then: "}") }
         #expect(same == Array(#"{"message":""#.utf8) + plain + Array("\"}".utf8))
-    }
-
-    @Test(
-        "JSON is told from what only looks like it",
-        arguments: [
-            ("{}", nil), (" [1, -0.5e+3, true, false, null, \"\\u00e9\\n\"] ", nil), ("{\"a\":{\"b\":[]}}", nil),
-            ("0", nil),
-            ("", 0), ("01", 1), ("1.", 2), ("-", 1), ("+1", 0), ("{a:1}", 1), ("{\"a\":1,}", 7), ("[1 2]", 3),
-            ("\"a", 2),
-            ("tru", 3), ("\"\\x\"", 2), ("\"\u{1}\"", 1), ("{} {}", 3), ("NaN", 0), ("\"\\u12g4\"", 5),
-        ] as [(String, Int?)])
-    func jsonCheck(_ text: String, _ mistake: Int?) {
-        #expect(Array(text.utf8).withUnsafeBytes(JSONCheck.firstMistake) == mistake)
-    }
-
-    @Test("JSON of bytes that are no UTF-8, or nested beyond all use, is none")
-    func jsonLimits() {
-        let bad: [UInt8] = [0x22, 0x61, 0xFF, 0x22]
-        #expect(bad.withUnsafeBytes(JSONCheck.firstMistake) == 2)
-        let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
-        #expect(deep.withUnsafeBytes(JSONCheck.firstMistake) != nil)
     }
 }

@@ -4,6 +4,9 @@ import Aggregator
 
 /// A folder, a `file_tail` on it, and the lines that have been written to it: each is to come out exactly once.
 final class TailedScratch {
+    /// One for all tests: the kernel gives a user no more than 128 or so.
+    static let watcher = FileWatcher()
+
     let scratch: Scratch
     let probe: SourceProbe
     private(set) var written: [String] = []
@@ -11,7 +14,7 @@ final class TailedScratch {
 
     /// Follows from the beginning, with short times, unless `change` says otherwise.
     init(
-        _ include: [String] = ["*.log"], in scratch: Scratch? = nil, files: FileWatcher = FileWatcher(),
+        _ include: [String] = ["*.log"], in scratch: Scratch? = nil, files: FileWatcher = TailedScratch.watcher,
         _ change: (inout FileTail) -> Void = { _ in }
     ) throws {
         let scratch = try scratch ?? Scratch()
@@ -20,7 +23,7 @@ final class TailedScratch {
         source.include = include.map { PathOption(stringLiteral: scratch.at($0)) }
         source.from = .beginning
         source.poll = .milliseconds(50)
-        source.grace = .milliseconds(400)
+        source.grace = .seconds(4)
         change(&source)
         probe = SourceProbe(source, name: "tail", files: files)
     }
