@@ -21,6 +21,18 @@ let c: [CSetting] =
 let ubsanLink: [LinkerSetting] =
     ubsan ? [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])] : []
 
+// AGGREGATOR_FUZZ=1 adds the fuzzers written in Swift, whose `main` is libFuzzer's (see Fuzz/).
+let fuzzing = ProcessInfo.processInfo.environment["AGGREGATOR_FUZZ"] == "1"
+let fuzzers: [Target] =
+    fuzzing
+    ? [
+        .executableTarget(
+            name: "PipelineFileFuzz", dependencies: ["Aggregator"], path: "Fuzz", exclude: ["corpus"],
+            sources: ["pipelinefile_fuzz.swift"],
+            swiftSettings: swift + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    ] : []
+
 let package = Package(
     name: "aggregator",
     products: [
@@ -79,7 +91,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "PromiseTests",
-            dependencies: ["Aggregator", "SourcesBuiltin", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Aggregator", "SourcesBuiltin", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .executableTarget(
             name: "FanoutInstructions", dependencies: ["CEventLoop"], path: "Tests/Instructions",
@@ -87,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),
-    ],
+    ] + fuzzers,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11,
     cxxLanguageStandard: .gnucxx17

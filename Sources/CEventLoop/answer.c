@@ -84,7 +84,9 @@ static int format_head(const el_connection *c, uint16_t status, bool has_length,
     const char *connection = c->closes ? "Connection: close\r\n"
         : c->request->minor == 0 ? "Connection: keep-alive\r\n" : "";
     char content_length[48] = "";
-    if (has_length) snprintf(content_length, sizeof content_length, "Content-Length: %llu\r\n", (unsigned long long)length);
+    if (has_length) {
+        snprintf(content_length, sizeof content_length, "Content-Length: %llu\r\n", (unsigned long long)length);
+    }
     return snprintf(text, size, "HTTP/1.1 %u %s\r\n%s%s%s", status, el_reason(status), el_loop_date(c->loop),
                     content_length, connection);
 }
@@ -142,7 +144,8 @@ void el_refuse(el_connection *c, uint16_t status, const char *detail) {
     static const char type[] = "Content-Type: application/problem+json\r\n";
     el_tally(&c->loop->counters.malformed, 1);
     el_response response = {
-        .status = status, .headers = {type, sizeof type - 1}, .body = {body, (size_t)length}, .file = -1, .close = true};
+        .status = status, .headers = {type, sizeof type - 1}, .body = {body, (size_t)length}, .file = -1, .close = true,
+    };
     el_answer(c, &response);
     el_connection_answered(c);
 }

@@ -58,7 +58,9 @@ static bool parse(const char *host, el_address *address, bool *is_loopback) {
 // Both families keep the port at the same place.
 static uint16_t port_of(const el_address *address) { return ntohs(address->as.v4.sin_port); }
 
-static bool set(int fd, int level, int name, int value) { return setsockopt(fd, level, name, &value, sizeof value) == 0; }
+static bool set(int fd, int level, int name, int value) {
+    return setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
 
 static int open_socket(const el_address *address) {
     int fd = socket(address->as.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -73,7 +75,8 @@ static int open_socket(const el_address *address) {
 // under way; it lies behind our own, so that a stalled reader is found, counted and closed here.
 static bool set_inherited(int fd, uint32_t stall_time) {
     return set(fd, IPPROTO_TCP, TCP_NODELAY, 1) && set(fd, SOL_SOCKET, SO_KEEPALIVE, 1)
-        && set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_SECONDS) && set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_SECONDS)
+        && set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+        && set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_SECONDS)
         && set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, stall_time < 1000000000 ? (int)stall_time + 2000 : 0);
 }
 

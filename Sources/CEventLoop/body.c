@@ -1,5 +1,5 @@
-// The body of a request: so many bytes, or chunks (RFC 9112 section 7.1), which llhttp takes apart. Chunk extensions and
-// trailers are skipped; there may be as many bytes of them between two bytes of data as a head may have.
+// The body of a request: so many bytes, or chunks (RFC 9112 section 7.1), which llhttp takes apart. Chunk extensions
+// and trailers are skipped; there may be as many bytes of them between two bytes of data as a head may have.
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +44,11 @@ int el_body_on_complete(llhttp_t *parser) {
     return HPE_PAUSED;
 }
 
+static el_progress refuse(el_request *r, uint16_t status, const char *detail) {
+    el_refused(r, status, detail);
+    return EL_REFUSED;
+}
+
 static el_progress take_chunks(el_request *r, const char *bytes, size_t length, size_t *taken) {
     r->data_end = NULL;
     llhttp_resume(&r->parser);
@@ -53,11 +58,11 @@ static el_progress take_chunks(el_request *r, const char *bytes, size_t length, 
         return EL_DONE;
     }
     if (r->refusal.status != 0) return EL_REFUSED;
-    if (result != HPE_OK) return el_refused(r, 400, "The body is not made of well-formed chunks."), EL_REFUSED;
+    if (result != HPE_OK) return refuse(r, 400, "The body is not made of well-formed chunks.");
     *taken = length;
     r->overhead = r->data_end ? (uint64_t)(bytes + length - r->data_end) : r->overhead + length;
     if (r->overhead > r->head_limit) {
-        return el_refused(r, 413, "The body's chunk extensions or trailers are too long."), EL_REFUSED;
+        return refuse(r, 413, "The body's chunk extensions or trailers are too long.");
     }
     return EL_MORE;
 }

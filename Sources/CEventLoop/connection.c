@@ -1,18 +1,13 @@
 #include "connection.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "answer.h"
 
-#define READS_PER_TURN 4
 #define LINGER_MS 2000
-#define LINGER_BYTES (16u << 20)
-#define STREAM_BYTES (64u << 10)
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -51,7 +46,7 @@ static void on_closed(uv_handle_t *handle) {
     if (atomic_fetch_sub(&hub->open, 1) == 1 && atomic_load(&hub->draining)) el_hub_notify(hub);
 }
 
-static void recycle_request(el_connection *c) {
+void el_connection_recycle(el_connection *c) {
     el_request *r = c->request;
     if (r == NULL) return;
     if (r->deferred != NULL) r->deferred->connection = NULL;
@@ -65,7 +60,7 @@ void el_connection_close(el_connection *c, bool reset) {
     c->state = EL_STATE_CLOSED;
     if (c->subscriber != NULL) el_subscriber_leave(c->subscriber);
     c->subscriber = NULL;
-    recycle_request(c);
+    el_connection_recycle(c);
     el_output_free(c->output);
     c->output = NULL;
     free(c->ahead);
@@ -91,7 +86,7 @@ void el_connection_break(el_connection *c) {
 }
 
 void el_connection_linger(el_connection *c) {
-    recycle_request(c);
+    el_connection_recycle(c);
     if (c->is_broken || shutdown(c->fd, SHUT_WR) != 0) {
         el_connection_close(c, false);
         return;
@@ -171,132 +166,6 @@ void el_connection_due(el_wheel_entry *entry, uint64_t now) {
     el_connection_rest(c);
 }
 
-// MARK: Reading
-
-static size_t take_head(el_connection *c, const char *bytes, size_t length) {
-    size_t taken = length;
-    switch (el_head_take(c->request, bytes, length, &taken)) {
-    case EL_MORE: break;
-    case EL_DONE: el_ask_head(c); break;
-    case EL_REFUSED: el_refuse(c, c->request->refusal.status, c->request->refusal.detail); break;
-    }
-    return taken;
-}
-
-static size_t take_body(el_connection *c, const char *bytes, size_t length) {
-    bool discards = c->state == EL_STATE_DISCARD;
-    size_t taken = length;
-    switch (el_body_take(c->request, bytes, length, &taken)) {
-    case EL_MORE: break;
-    case EL_DONE:
-        if (discards) {
-            el_connection_answered(c);
-        } else {
-            el_ask_body(c);
-        }
-        break;
-    case EL_REFUSED:
-        if (discards) {
-            el_connection_linger(c);  // it has had its answer
-        } else {
-            el_refuse(c, c->request->refusal.status, c->request->refusal.detail);
-        }
-        break;
-    }
-    return taken;
-}
-
-static bool begin_request(el_connection *c) {
-    c->request = el_loop_request(c->loop);
-    if (c->request == NULL) {
-        el_connection_close(c, false);
-        return false;
-    }
-    c->request->connection = c;
-    el_connection_enter(c, EL_STATE_HEAD);
-    return true;
-}
-
-// Looks at bytes until they are used up or an answer is under way; returns how many were used.
-static size_t feed(el_connection *c, const char *bytes, size_t length) {
-    size_t used = 0;
-    while (used < length) {
-        switch ((el_state)c->state) {
-        case EL_STATE_IDLE:
-            if (!begin_request(c)) return length;
-            break;
-        case EL_STATE_HEAD: used += take_head(c, bytes + used, length - used); break;
-        case EL_STATE_BODY:
-        case EL_STATE_DISCARD: used += take_body(c, bytes + used, length - used); break;
-        case EL_STATE_STREAM:
-        case EL_STATE_LINGER:
-            c->thrown_away += (uint32_t)(length - used);
-            if (c->thrown_away > (c->state == EL_STATE_STREAM ? STREAM_BYTES : LINGER_BYTES)) {
-                el_connection_close(c, false);
-            }
-            return length;
-        case EL_STATE_ASKED:
-        case EL_STATE_WRITING: return used;
-        case EL_STATE_CLOSED: return length;
-        }
-    }
-    return used;
-}
-
-static void put_ahead(el_connection *c, const char *bytes, size_t length) {
-    el_ahead *ahead = malloc(sizeof *ahead + length);
-    if (ahead == NULL) {
-        // Its answer may be under way, on another thread even: closing forgets it in good order.
-        el_connection_break(c);
-        return;
-    }
-    ahead->offset = 0;
-    ahead->length = length;
-    memcpy(ahead->bytes, bytes, length);
-    c->ahead = ahead;
-}
-
-static bool reads(const el_connection *c) {
-    return c->state != EL_STATE_ASKED && c->state != EL_STATE_WRITING && c->state != EL_STATE_CLOSED && !c->is_broken;
-}
-
-static void readable(el_connection *c) {
-    for (int turn = 0; turn < READS_PER_TURN && reads(c); turn++) {
-        ssize_t count = recv(c->fd, c->loop->buffer, EL_READ_SIZE, 0);
-        if (count > 0) {
-            size_t used = feed(c, c->loop->buffer, (size_t)count);
-            if (used < (size_t)count) put_ahead(c, c->loop->buffer + used, (size_t)count - used);
-            if (count < EL_READ_SIZE) return;
-        } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-            // The peer has gone, or will send no more: nothing is under way that it could still get.
-            el_connection_close(c, false);
-        } else if (errno == EAGAIN) {
-            return;
-        }
-    }
-}
-
-void el_connection_resume(el_connection *c) {
-    while (c->ahead != NULL && reads(c)) {
-        el_ahead *ahead = c->ahead;
-        c->ahead = NULL;  // closing must not free it under feed's feet
-        ahead->offset += feed(c, ahead->bytes + ahead->offset, ahead->length - ahead->offset);
-        if (ahead->offset < ahead->length && c->state != EL_STATE_CLOSED) {
-            c->ahead = ahead;
-        } else {
-            free(ahead);
-        }
-    }
-    el_connection_rest(c);
-}
-
-void el_connection_finish(el_connection *c) {
-    // A request may have arrived that nobody has looked at: it is answered.
-    if (c->state == EL_STATE_IDLE) readable(c);
-    if (c->state == EL_STATE_IDLE) el_connection_close(c, false);
-    el_connection_rest(c);
-}
-
 // MARK: Writing
 
 void el_connection_send(el_connection *c, const struct iovec *slices, int count, int flags) {
@@ -317,7 +186,7 @@ static void written(el_connection *c) {
         el_body_begin(r, EL_DISCARD_MAX, false);
         el_connection_enter(c, EL_STATE_DISCARD);
     } else {
-        recycle_request(c);
+        el_connection_recycle(c);
         el_connection_enter(c, EL_STATE_IDLE);
     }
 }
@@ -358,6 +227,6 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
         return;
     }
     if (events & UV_WRITABLE) writable(c);
-    if (c->state != EL_STATE_CLOSED && c->ahead == NULL && (events & UV_READABLE)) readable(c);
+    if (c->state != EL_STATE_CLOSED && c->ahead == NULL && (events & UV_READABLE)) el_connection_read(c);
     el_connection_resume(c);
 }

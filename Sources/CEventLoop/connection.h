@@ -65,6 +65,11 @@ void el_connection_due(el_wheel_entry *entry, uint64_t now);  // some deadline o
 // The hub ends: closes if nothing is under way.
 void el_connection_finish(el_connection *connection);
 
+// reading.c: what the socket has, a bounded number of bytes in a turn.
+void el_connection_read(el_connection *connection);
+// The request under way is over: its memory goes back to the pool.
+void el_connection_recycle(el_connection *connection);
+
 // For the answers. Writes, or keeps what the socket does not take; failing marks the connection broken.
 void el_connection_send(el_connection *connection, const struct iovec *slices, int count, int flags);
 void el_connection_enter(el_connection *connection, el_state state);

@@ -57,10 +57,21 @@ void el_core_set_running(el_core *core, bool running) {
     pthread_mutex_unlock(&core->lock);
 }
 
-bool el_core_has_room(const el_core *core) {
+bool el_core_fits(const el_core *core) {
     for (uint32_t loop = 0; loop < core->loops; loop++)
         if (!el_mailbox_has_room(core, &core->shelves[loop]->mailbox)) return false;
     return true;
+}
+
+// Without the lock the sums may be of two moments, and look like no room when there is: whoever then waited would not be
+// told, as no append was. So a no is looked at again under the lock, and who gets one is told when there is room.
+bool el_core_has_room(el_core *core) {
+    if (el_core_fits(core)) return true;
+    pthread_mutex_lock(&core->lock);
+    bool room = el_core_fits(core);
+    if (!room) core->somebody_waits = true;
+    pthread_mutex_unlock(&core->lock);
+    return room;
 }
 
 // Milliseconds since 1970. Under the append lock: a clock that was set back stands still here.
@@ -108,7 +119,7 @@ bool el_core_append(el_core *core, const el_appendix *items, size_t count) {
     }
     el_count(&core->appended, count);
     uint64_t concerned = loops_concerned(core, items, count);
-    bool room = el_core_has_room(core);
+    bool room = el_core_fits(core);
     if (!room) core->somebody_waits = true;
     pthread_mutex_unlock(&core->lock);
     wake(core, concerned);
@@ -123,7 +134,10 @@ void el_core_close(el_core *core, el_channel *channel) {
     pthread_mutex_unlock(&core->lock);
     if (running) wake(core, UINT64_MAX);
     // Without threads this one is the only one, and does their work.
-    for (uint32_t loop = 0; !running && loop < core->loops; loop++) el_shelf_drain(core->shelves[loop], core->time);
+    for (uint32_t loop = 0; !running && loop < core->loops; loop++) {
+        el_shelf_drain(core->shelves[loop], core->time);
+        el_shelf_close_views(core->shelves[loop], core->time);
+    }
     pthread_mutex_lock(&core->lock);
     while (channel->let_go < core->loops) pthread_cond_wait(&core->closed, &core->lock);
     pthread_mutex_unlock(&core->lock);

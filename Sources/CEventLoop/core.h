@@ -46,6 +46,7 @@ struct el_channel {
 };
 
 void el_channel_free(el_channel *channel);
+bool el_core_fits(const el_core *core);  // all mailboxes are below their soft limits; exact under the lock
 void el_core_close(el_core *core, el_channel *channel);  // returns when no loop knows it any more
 
 // A figure that one thread writes and any thread reads: without the bus lock of an atomic addition.

@@ -40,6 +40,7 @@ void el_follower_unlink(el_follower *part) {
 static void mark(el_shelf *shelf, el_followers *followers) {
     if (followers->marked == shelf->round) return;
     followers->marked = shelf->round;
+    followers->placed = 0;  // who was not in the queue when places were given is now
     for (el_follower *part = followers->first; part != NULL; part = part->next) {
         el_subscriber *subscriber = el_follower_owner(part);
         if (!subscriber->blocked && !subscriber->queued) {
@@ -59,25 +60,26 @@ void el_view_mark(el_view *view, el_subject *subject) {
     }
 }
 
-static void place(el_shelf *shelf, el_followers *followers, const el_frame *frame) {
+// Whoever is in the queue may have something before it. Who is not has nothing, now or in what this drain still brings
+// without marking it first; so once for each marking is enough.
+static void place(el_shelf *shelf, el_followers *followers) {
     if (followers->placed == shelf->round) return;
     followers->placed = shelf->round;
     for (el_follower *part = followers->first; part != NULL; part = part->next) {
         el_subscriber *subscriber = el_follower_owner(part);
-        if (subscriber->places != NULL || subscriber->cursor >= frame->number) continue;
-        // It is in the queue, so the shelf comes by: without memory, to drop it.
-        if (!el_places_give(subscriber)) subscriber->doomed = true;
+        if (subscriber->places != NULL || !subscriber->queued) continue;
+        if (!el_places_give(subscriber)) subscriber->doomed = true;  // the queue comes by, to drop it
     }
 }
 
 void el_view_place(el_view *view, el_subject *subject, const el_frame *frame) {
     el_shelf *shelf = view->shelf;
     if (frame->number <= shelf->served) return;
-    place(shelf, &view->followers, frame);
+    place(shelf, &view->followers);
     if (subject == &view->everyone) {
         for (el_subject *followed = view->followed; followed != NULL; followed = followed->followed_next)
-            place(shelf, &followed->followers, frame);
+            place(shelf, &followed->followers);
     } else if (subject != NULL) {
-        place(shelf, &subject->followers, frame);
+        place(shelf, &subject->followers);
     }
 }

@@ -12,11 +12,16 @@ bool el_refused(el_request *request, uint16_t status, const char *detail) {
     return false;
 }
 
+static el_progress refuse(el_request *r, uint16_t status, const char *detail) {
+    el_refused(r, status, detail);
+    return EL_REFUSED;
+}
+
 // One byte of the head. EL_DONE with the LF of its empty line. Whatever two parsers could read in two ways ends here.
 static el_progress scan_byte(el_request *r, unsigned char c) {
     if (r->after_cr) {
         r->after_cr = false;
-        if (c != '\n') return el_refused(r, 400, "A CR without an LF after it stands in the head."), EL_REFUSED;
+        if (c != '\n') return refuse(r, 400, "A CR without an LF after it stands in the head.");
         if (r->line_length > 0) {
             r->line_length = 0;
             r->line_count++;
@@ -24,24 +29,25 @@ static el_progress scan_byte(el_request *r, unsigned char c) {
         }
         if (r->line_count > 0) return EL_DONE;
         if (++r->empty_lines <= EMPTY_LINES_MAX) return EL_MORE;
-        return el_refused(r, 400, "Too many empty lines stand before the request."), EL_REFUSED;
+        return refuse(r, 400, "Too many empty lines stand before the request.");
     }
     if (c == '\r') {
         r->after_cr = true;
         return EL_MORE;
     }
-    if (c == '\n') return el_refused(r, 400, "Lines of the head end with CR LF; this one ends with LF alone."), EL_REFUSED;
+    if (c == '\n') return refuse(r, 400, "Lines of the head end with CR LF; this one ends with LF alone.");
     if ((c < 0x20 && c != '\t') || c == 0x7f) {
-        return el_refused(r, 400, "The head contains a control character."), EL_REFUSED;
+        return refuse(r, 400, "The head contains a control character.");
     }
     if (r->line_length == 0 && r->line_count > 0 && (c == ' ' || c == '\t')) {
-        return el_refused(r, 400, "A header line begins with white space (line folding is obsolete)."), EL_REFUSED;
+        return refuse(r, 400, "A header line begins with white space (line folding is obsolete).");
     }
     r->line_length++;
     return EL_MORE;
 }
 
 static bool append(el_request *r, const char *bytes, size_t length) {
+    if (length == 0) return true;
     size_t needed = r->head_length + length;
     if (needed > r->head_capacity) {
         size_t capacity = r->head_capacity > 0 ? r->head_capacity : HEAD_START;
@@ -64,7 +70,7 @@ el_progress el_head_take(el_request *r, const char *bytes, size_t length, size_t
     el_progress progress = EL_MORE;
     while (progress == EL_MORE && end < length) {
         if (end - begin == room) {
-            return el_refused(r, 431, "The request's head is longer than this server accepts."), EL_REFUSED;
+            return refuse(r, 431, "The request's head is longer than this server accepts.");
         }
         progress = scan_byte(r, (unsigned char)bytes[end++]);
         // Empty lines before a request are forgotten (RFC 9112 section 2.2).
@@ -80,8 +86,8 @@ el_progress el_head_take(el_request *r, const char *bytes, size_t length, size_t
     return parse(r) ? EL_DONE : EL_REFUSED;
 }
 
-// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece. Trailers come here too,
-// in any pieces: they are no fields of the request, and forgotten.
+// MARK: The fields, as llhttp hands them out. The head is contiguous, so each comes in one piece. Trailers come here
+// too, in any pieces: they are no fields of the request, and forgotten.
 
 static int on_name(llhttp_t *parser, const char *at, size_t length) {
     el_request *r = parser->data;
@@ -122,7 +128,7 @@ static bool note_field(el_request *r) {
         if (!el_is_authority(r->value)) return el_refused(r, 400, "Host is no host name with an optional port.");
         r->host = r->value;
     } else if (el_equals(r->name, "expect") && r->minor > 0) {
-        if (!el_equals(r->value, "100-continue")) return el_refused(r, 417, "The only expectation met is 100-continue.");
+        if (!el_equals(r->value, "100-continue")) return el_refused(r, 417, "The only known one is 100-continue.");
         r->expects_continue = true;
     }
     return true;
@@ -133,12 +139,12 @@ static int on_value_complete(llhttp_t *parser) {
     if (r->head_done) return 0;
     while (r->value.length > 0 && strchr(" \t", r->value.bytes[r->value.length - 1]) != NULL) r->value.length--;
     if (!el_is_token(r->name) || r->name.bytes[r->name.length] != ':') {
-        return el_refused(r, 400, "A field name is followed by white space, or is no name."), HPE_USER;
+        return el_refused(r, 400, "A field name is followed by white space, or is no name.") ? 0 : HPE_USER;
     }
     if (r->field_count == r->field_capacity) {
         size_t capacity = r->field_capacity > 0 ? r->field_capacity * 2 : 16;
         el_field *fields = realloc(r->fields, capacity * sizeof *fields);
-        if (fields == NULL) return el_refused(r, 503, "The server is out of memory."), HPE_USER;
+        if (fields == NULL) return el_refused(r, 503, "The server is out of memory.") ? 0 : HPE_USER;
         r->fields = fields;
         r->field_capacity = capacity;
     }

@@ -55,7 +55,17 @@ void el_loop_arm(el_loop *loop, el_wheel_entry *entry, uint64_t deadline) {
 // Keeps going once a second while any channel with an age keeps something.
 static void on_expiry(uv_timer_t *timer) {
     el_loop *loop = timer->data;
-    if (!el_shelf_expire(loop->shelf, el_loop_wall(loop))) uv_timer_stop(timer);
+    if (el_shelf_expire(loop->shelf, el_loop_wall(loop))) return;
+    uv_timer_stop(timer);
+    loop->is_expired = true;
+}
+
+// Whatever else an iteration was for may have brought frames that grow old; the expiry itself has not.
+static void watch_age(el_loop *loop) {
+    if (!loop->is_expired && !uv_is_active((uv_handle_t *)&loop->expiry)) {
+        uv_timer_start(&loop->expiry, on_expiry, EXPIRY_MS, EXPIRY_MS);
+    }
+    loop->is_expired = false;
 }
 
 // MARK: An iteration's end
@@ -84,7 +94,7 @@ static void on_check(uv_check_t *check) {
     } else {
         uv_idle_stop(&loop->busy);
     }
-    if (!uv_is_active((uv_handle_t *)&loop->expiry)) uv_timer_start(&loop->expiry, on_expiry, EXPIRY_MS, EXPIRY_MS);
+    watch_age(loop);
 }
 
 // MARK: The inbox

@@ -34,7 +34,7 @@ typedef struct el_loop {
     uv_check_t check;
     uv_idle_t busy;        // active: do not sleep, there is more to deliver
     uv_timer_t turn;       // the wheel's, active while it has entries
-    uv_timer_t expiry;     // once a second
+    uv_timer_t expiry;     // once a second, active while anything kept has an age
     pthread_t thread;
     bool has_thread;
     uint32_t index;
@@ -49,6 +49,7 @@ typedef struct el_loop {
     el_request *pool;
     unsigned pool_count;
     bool finishing, stopping;
+    bool is_expired;       // this iteration found nothing left that could expire
     int64_t wall;          // ms since 1970; never runs backwards
     int64_t date_second;
     char date[EL_DATE_SIZE];  // `Date: …` CR LF of that second

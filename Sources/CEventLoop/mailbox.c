@@ -44,7 +44,7 @@ el_post el_mailbox_take(el_core *core, el_mailbox *mailbox) {
     mailbox->first = NULL;
     el_set(&mailbox->taken_events, el_read(&core->posted_events));
     el_set(&mailbox->taken_bytes, el_read(&core->posted_bytes));
-    bool tell = core->somebody_waits && el_core_has_room(core);
+    bool tell = core->somebody_waits && el_core_fits(core);
     if (tell) core->somebody_waits = false;
     pthread_mutex_unlock(&core->lock);
     if (tell) core->events.room(core->events.context);

@@ -97,6 +97,13 @@ static void close_view(el_shelf *shelf, el_view *view, int64_t now) {
     pthread_mutex_unlock(&core->lock);
 }
 
+void el_shelf_close_views(el_shelf *shelf, int64_t now) {
+    for (el_view *view; (view = shelf->closing) != NULL;) {
+        shelf->closing = view->next_closing;
+        close_view(shelf, view, now);
+    }
+}
+
 // Frames that are only kept for those who are half through them are beyond the limit: the longest-blocked go.
 static void unpin(el_shelf *shelf) {
     el_core *core = shelf->core;
@@ -110,6 +117,7 @@ static void unpin(el_shelf *shelf) {
 }
 
 void el_shelf_drain(el_shelf *shelf, int64_t now) {
+    (void)now;  // ages are looked at by el_shelf_expire, and when somebody joins
     el_post post = el_mailbox_take(shelf->core, &shelf->mailbox);
     shelf->round++;
     shelf->last_number = post.number;
@@ -119,7 +127,8 @@ void el_shelf_drain(el_shelf *shelf, int64_t now) {
         el_view *view = channel->views[shelf->index];
         if (frame == channel->closing) {
             el_frame_release(frame, &shelf->core->pinned_bytes);
-            close_view(shelf, view, now);
+            view->next_closing = shelf->closing;
+            shelf->closing = view;
         } else {
             el_view_push(view, frame);
         }
@@ -129,6 +138,7 @@ void el_shelf_drain(el_shelf *shelf, int64_t now) {
 }
 
 bool el_shelf_deliver(el_shelf *shelf, int64_t now) {
+    el_shelf_close_views(shelf, now);
     size_t turns = shelf->queued < WRITES_A_TURN ? shelf->queued : WRITES_A_TURN;
     for (size_t turn = 1; turn <= turns && shelf->queue_first != NULL; turn++) {
         el_subscriber *subscriber = shelf->queue_first;
@@ -138,7 +148,7 @@ bool el_shelf_deliver(el_shelf *shelf, int64_t now) {
     }
     note_served(shelf);
     if (shelf->queue_first == NULL) el_batches_forget(&shelf->batches);
-    return shelf->queue_first != NULL;
+    return shelf->queue_first != NULL || shelf->closing != NULL;
 }
 
 bool el_shelf_expire(el_shelf *shelf, int64_t now) {

@@ -42,23 +42,27 @@ el_core *el_hub_core(const el_hub *hub);  // hub.c
 // (all their threads must be running, or none).
 el_channel *el_core_open(el_core *core, const el_channel_settings *settings);
 bool el_core_append(el_core *core, const el_appendix *items, size_t count);
-bool el_core_has_room(const el_core *core);
+bool el_core_has_room(el_core *core);
 
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
+// Over pinned_limit, here and in el_shelf_expire, blocked subscribers are dropped.
 void el_shelf_drain(el_shelf *shelf, int64_t now);
 // Writes to those marked. One subscriber gets at most one slice (bounded bytes) in a turn, and the mailbox is drained
-// between slices. True: there is more to do, call again after looking at the sockets.
+// between slices. True: there is more to do, call again after looking at the sockets. Here, and nowhere else, channels
+// that are being closed are let go: call it from the loop itself, never while a handler is on the stack.
 bool el_shelf_deliver(el_shelf *shelf, int64_t now);
 // Frames older than a channel's `keep_ms` go. The loop calls it about once a second; returns true while any channel
 // with an age keeps anything (so that the timer can sleep otherwise).
 bool el_shelf_expire(el_shelf *shelf, int64_t now);
 
 // Joins, and writes the first block and what is pending (so the sink must have sent the response head). `chunked`:
-// HTTP/1.1. On EL_SUBSCRIBED *joined is the subscriber, or NULL if the stream has ended already (`end` was called).
+// HTTP/1.1. On EL_SUBSCRIBED *joined is the subscriber, or NULL if the stream is over already (`end` or, out of memory,
+// `drop` was called). Empties the mailbox once more, so that nothing falls between history and what comes.
 el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_subscription *subscription,
                                        bool chunked, int64_t now, el_subscriber **joined);
 // What el_subscriber_join would say, without joining: EL_ENDED or EL_SUBSCRIBED. The connection asks before the head.
 el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription, int64_t now);
+// May end or drop the subscriber, as may el_subscriber_beat.
 void el_subscriber_room(el_subscriber *subscriber, int64_t now);
 void el_subscriber_leave(el_subscriber *subscriber);  // the sink is gone; frees the subscriber
 // When the sink was last given something, on el_shelf's clock: the connection's timer asks, and beats if it is time.

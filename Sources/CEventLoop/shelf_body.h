@@ -17,6 +17,7 @@ struct el_shelf {
     uint64_t round;        // counts drains
     uint64_t version;      // changes with every list
     el_view *views;        // those that ever had a frame or a follower
+    el_view *closing;      // their channels are being closed; see el_shelf_close_views
     el_subscriber *queue_first, *queue_last;
     size_t queued;
     el_places *blocked_first, *blocked_last;
@@ -37,6 +38,9 @@ el_shelf *el_shelf_new(el_core *core, uint32_t index);  // NULL: out of memory
 void el_shelf_free(el_shelf *shelf);                    // its subscribers too, without a word to their sinks
 void el_shelf_list_view(el_shelf *shelf, el_view *view);
 void el_shelf_unlist_view(el_shelf *shelf, el_view *view);
+// Ends what follows the channels that are to be closed, and tells who waits for that. Not from within el_shelf_drain:
+// it may be called while a handler still has the channel in its hands, to subscribe to it.
+void el_shelf_close_views(el_shelf *shelf, int64_t now);
 void el_shelf_enqueue(el_shelf *shelf, el_subscriber *subscriber);
 void el_shelf_dequeue(el_shelf *shelf, el_subscriber *subscriber);
 // A subscriber got a slice: does it wait for its next turn?

@@ -116,36 +116,27 @@ void el_stream_due(el_connection *c) {
 
 // MARK: Joining
 
-// Puts the head before what will be offered.
-static bool prepare_head(el_connection *c, const el_request *r, const el_subscription *subscription) {
-    const char *more = r->minor == 0 ? "Connection: close\r\n\r\n"
-                                     : "Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n";
-    char first[64 + EL_DATE_SIZE], last[64];
-    int first_length = snprintf(first, sizeof first, "HTTP/1.1 200 OK\r\n%s", el_loop_date(c->loop));
-    int last_length = snprintf(last, sizeof last, "%s", more);
-    struct iovec slices[] = {
-        {first, (size_t)first_length},
-        {(void *)(uintptr_t)subscription->headers.bytes, subscription->headers.bytes ? subscription->headers.length : 0},
-        {last, (size_t)last_length},
-    };
-    return el_output_add(&c->output, slices, 3, 0) == 0;
+// The response head, in three slices around the caller's own fields.
+typedef struct {
+    char first[64 + EL_DATE_SIZE], last[96];
+    struct iovec slices[3];
+} stream_head;
+
+static void format_head(stream_head *head, el_connection *c, const el_request *r, el_slice fields, bool closes) {
+    int first = snprintf(head->first, sizeof head->first, "HTTP/1.1 200 OK\r\n%s", el_loop_date(c->loop));
+    int last = snprintf(head->last, sizeof head->last, "%sConnection: %s\r\n\r\n",
+                        r->minor > 0 ? "Transfer-Encoding: chunked\r\n" : "", closes ? "close" : "keep-alive");
+    head->slices[0] = (struct iovec){head->first, (size_t)first};
+    head->slices[1] = (struct iovec){(void *)(uintptr_t)fields.bytes, fields.bytes ? fields.length : 0};
+    head->slices[2] = (struct iovec){head->last, (size_t)last};
 }
 
 // The same head, but nothing follows, and the connection goes on.
 static el_subscribe_result answer_head_request(el_connection *c, const el_subscription *subscription) {
-    char first[64 + EL_DATE_SIZE], last[64];
-    bool closes = c->request->minor == 0 || el_hub_wants_last(c) || !c->request->keep_alive;
-    int first_length = snprintf(first, sizeof first, "HTTP/1.1 200 OK\r\n%s", el_loop_date(c->loop));
-    int last_length = snprintf(last, sizeof last, "%sConnection: %s\r\n\r\n",
-                               c->request->minor > 0 ? "Transfer-Encoding: chunked\r\n" : "",
-                               closes ? "close" : "keep-alive");
-    struct iovec slices[] = {
-        {first, (size_t)first_length},
-        {(void *)(uintptr_t)subscription->headers.bytes, subscription->headers.bytes ? subscription->headers.length : 0},
-        {last, (size_t)last_length},
-    };
-    c->closes = closes;
-    el_connection_send(c, slices, 3, 0);
+    c->closes = c->request->minor == 0 || el_hub_wants_last(c) || !c->request->keep_alive;
+    stream_head head;
+    format_head(&head, c, c->request, subscription->headers, c->closes);
+    el_connection_send(c, head.slices, 3, 0);
     c->request->outcome = EL_ANSWERED;
     return EL_SUBSCRIBED;
 }
@@ -158,7 +149,9 @@ el_subscribe_result el_subscribe(el_request *r, const el_subscription *subscript
     if (result != EL_SUBSCRIBED) return result;
     if (r->is_head) return answer_head_request(c, subscription);
     bool had_output = c->output != NULL;
-    if (!prepare_head(c, r, subscription)) return EL_OUT_OF_MEMORY;
+    stream_head head;
+    format_head(&head, c, r, subscription->headers, r->minor == 0);
+    if (el_output_add(&c->output, head.slices, 3, 0) != 0) return EL_OUT_OF_MEMORY;
 
     // Bounds the queue that the kernel would otherwise grow for a slow reader, to megabytes.
     int size = (int)loop->hub->settings.send_buffer;

@@ -43,6 +43,7 @@ struct el_subscriber {
     bool doomed;  // there was no memory for its places
     el_follower parts[];
 };
+_Static_assert(sizeof(el_subscriber) + sizeof(el_follower) <= 128, "an idle subscriber is meant to be small");
 
 static inline el_subscriber *el_follower_owner(el_follower *part) {
     return (el_subscriber *)(void *)((char *)(part - part->index) - offsetof(el_subscriber, parts));

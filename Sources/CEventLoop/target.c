@@ -75,7 +75,7 @@ static const char *after_scheme(el_slice target) {
 static bool check_target(el_request *r) {
     for (size_t i = 0; i < r->target.length; i++) {
         unsigned char c = (unsigned char)r->target.bytes[i];
-        if (c <= 0x20 || c >= 0x7f) return el_refused(r, 400, "The target contains bytes that must be percent-encoded.");
+        if (c <= 0x20 || c >= 0x7f) return el_refused(r, 400, "The target has bytes that must be percent-encoded.");
         if (c == '#') return el_refused(r, 400, "The target contains a fragment, which is never sent.");
     }
     if (el_equals(r->method, "connect")) return el_refused(r, 501, "This server is no proxy.");

@@ -48,6 +48,7 @@ struct el_view {
     el_channel *channel;
     el_shelf *shelf;
     el_view *previous, *next;  // of its shelf
+    el_view *next_closing;
     el_list all;
     el_pinned pinned;
     el_subject everyone;

@@ -62,8 +62,9 @@ final class ArithmeticNode: Node {
             try frame.spend((a.count + b.count) >> 4, at: span)
             return .bytes(a + b)
         case (.list(let a), .list(let b)) where isSum:
-            try frame.spend(a.count + b.count, at: span)
-            return .list(a + b)
+            let sum = Value.list(a + b)
+            try frame.spend(sum.weight, at: span)
+            return sum
         case (.timestamp(let a), .duration(let b)):
             return .timestamp(try fitting(a.adding(isSum ? b : b.negated), "timestamp"))
         case (.duration(let a), .timestamp(let b)) where isSum:

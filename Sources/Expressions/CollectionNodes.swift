@@ -10,10 +10,15 @@ final class ListNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
-        try frame.spend(elements.count, at: span)
         var values: [Value] = []
         values.reserveCapacity(elements.count)
-        for element in elements { values.append(try element.evaluate(&frame)) }
+        for element in elements {
+            let value = try element.evaluate(&frame)
+            // All of what is in it, for a value that is put into two places shares its memory, but not the time and the
+            // bytes of whoever writes it out: [a, a] of [b, b] of … is 2ⁿ elements for n lists.
+            try frame.spend(value.weight, at: span)
+            values.append(value)
+        }
         return .list(values)
     }
 }
@@ -28,11 +33,11 @@ final class MapNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
-        try frame.spend(entries.count, at: span)
         var map = ValueMap(capacity: entries.count)
         for entry in entries {
             let key = try entry.key.evaluate(&frame)
             let value = try entry.value.evaluate(&frame)
+            try frame.spend(1 + value.weight, at: span)
             guard let mapKey = MapKey(key) else {
                 throw Failure(.invalid(unsupportedKeyMessage(key.kind)), at: entry.key.span)
             }
@@ -79,6 +84,7 @@ final class MacroNode: Node {
 
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
         let range = try range.evaluate(&frame)
+        if case .object(let source) = range { try frame.spend(source.weight, at: span) }
         switch range.read {
         case .list(let elements): return try walk(elements, &frame)
         case .map(let map):
@@ -123,7 +129,9 @@ final class MacroNode: Node {
     private func selected(_ elements: [Value], _ frame: inout Frame) throws(Failure) -> [Value] {
         var result: [Value] = []
         for element in elements where try holds(element, &frame) {
-            result.append(try transform?.evaluate(&frame) ?? element)
+            let value = try transform?.evaluate(&frame) ?? element
+            if transform != nil { try frame.spend(value.weight, at: span) }
+            result.append(value)
         }
         return result
     }

@@ -1,10 +1,12 @@
 // `==`, `!=`, `<` and its kin, `in`.
 
-/// What comparing two values may cost: the smaller decides, as a comparison ends where it does. Nothing for scalars.
+/// What comparing two values may cost: the smaller decides, as a comparison ends where it does, but an object is read as a
+/// whole. Nothing for scalars.
 @inline(__always)
 private func cost(_ a: Value, _ b: Value) -> Int {
-    switch a {
-    case .string, .bytes, .list, .map, .object: min(a.weight, b.weight)
+    switch (a, b) {
+    case (.string, .string), (.bytes, .bytes), (.list, .list), (.map, .map): min(a.weight, b.weight)
+    case (.object, .object), (.object, .map), (.map, .object): a.weight + b.weight
     default: 0
     }
 }

@@ -84,7 +84,11 @@ final class CallNode: Node {
         var weight = 1
         for argument in arguments {
             let value = try argument.evaluate(&frame)
-            if case .string(let text) = value { weight += text.utf8.count >> 4 }
+            switch value {
+            case .string(let text): weight += text.utf8.count >> 4
+            case .object(let source): weight += source.weight
+            default: break
+            }
             values.append(value)
         }
         try frame.spend(weight, at: span)

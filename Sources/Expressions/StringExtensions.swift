@@ -21,7 +21,7 @@ extension Functions {
     ]
 
     private static let searching = [
-        member("charAt", [.string, .int], .string, substring),
+        member("charAt", [.string, .int], .string, charAt),
         member("substring", [.string, .int], .string, substring),
         member("substring", [.string, .int, .int], .string, substring),
         member("indexOf", [.string, .string], .int, indexOf),
@@ -69,7 +69,17 @@ extension Functions {
         return Int(number)
     }
 
-    /// `charAt(i)` is the character at i, empty at the end; `substring(from[, to])`.
+    /// The character at a position, as a text; empty at the end.
+    @Sendable
+    private static func charAt(
+        _ arguments: [Value], _ context: CallContext, _ frame: inout Frame
+    ) throws(Failure) -> Value {
+        let text = scalars(arguments[0])
+        let start = try position(arguments[1], upTo: text.count, context)
+        return .string(makeText(text[start...].prefix(1)))
+    }
+
+    /// `substring(from[, to])`.
     @Sendable
     private static func substring(
         _ arguments: [Value], _ context: CallContext, _ frame: inout Frame

@@ -59,8 +59,12 @@ public final class RawConnection: @unchecked Sendable {
     }
 
     /// Connects.
-    /// - Parameter receiveBuffer: SO_RCVBUF in bytes, set before connecting: a small one makes a reader that stalls early.
-    public static func connect(to address: Address, receiveBuffer: Int32? = nil) async throws -> RawConnection {
+    /// - Parameters:
+    ///   - receiveBuffer: SO_RCVBUF in bytes, set before connecting: a small one makes a reader that stalls early.
+    ///   - first: Sent at once, without a chance for other tasks to come between.
+    public static func connect(
+        to address: Address, receiveBuffer: Int32? = nil, sending first: String = ""
+    ) async throws -> RawConnection {
         let connection = RawConnection(descriptor: try open(address))
         try await connection.onQueue {
             if var size = receiveBuffer {
@@ -68,6 +72,7 @@ public final class RawConnection: @unchecked Sendable {
                     connection.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
             }
             try connection.connectNow(to: address)
+            try connection.sendNow(Array(first.utf8))
         }
         return connection
     }
@@ -158,6 +163,14 @@ public final class RawConnection: @unchecked Sendable {
             let deadline = ContinuousClock.now + patience
             while !self.hasEnded { try self.receiveSome(before: deadline) }
             return self.wasReset
+        }
+    }
+
+    /// Whether bytes (or the end) have come that have not been handed out; does not wait.
+    public func hasReceived() async -> Bool {
+        await onQueue {
+            var watched = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+            return !self.unread.isEmpty || poll(&watched, 1, 0) > 0
         }
     }
 

@@ -1,8 +1,8 @@
 /// A request's target in origin-form (RFC 9112, section 3.2.1), taken apart and percent-decoded once (RFC 3986,
 /// section 2.1). What it holds is well-formed UTF-8 without NUL.
 struct RequestTarget: Sendable {
-    /// The path as it came, without the query: for logs and redirects.
-    private(set) var path: String
+    /// The path as it came, without the query: for redirects.
+    let path: String
     /// What stands between the slashes, decoded: an encoded slash stays inside its part. `/` is one empty part.
     private(set) var parts: [String]
     /// The query's items in their order, decoded, `+` as a space; without `token`.
@@ -17,7 +17,7 @@ struct RequestTarget: Sendable {
         }
         let bytes = text.utf8
         let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
-        path = String(text[..<mark])
+        path = Self.path(of: text)
         parts = []
         for part in bytes[bytes.index(after: bytes.startIndex)..<mark].split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -28,6 +28,11 @@ struct RequestTarget: Sendable {
         for item in bytes[bytes.index(after: mark)...].split(separator: UInt8(ascii: "&")) {
             try add(item)
         }
+    }
+
+    /// What stands before the query of any target, also of one that cannot be decoded.
+    static func path(of text: String) -> String {
+        String(text[..<(text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex)])
     }
 
     private mutating func add(_ item: Substring.UTF8View) throws(Problem) {

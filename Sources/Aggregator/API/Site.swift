@@ -38,7 +38,7 @@ final class Site: HubHandler {
     func head(_ request: borrowing IncomingRequest) {
         let text = request.target
         var exchange = Exchange(
-            method: request.method, path: String(text.prefix { $0 != "?" }), shared: [], tally: tally, log: log)
+            method: request.method, path: RequestTarget.path(of: text), shared: [], tally: tally, log: log)
         let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
         guard let routing else { return request.respond(exchange.response(Self.busy.response, close: true)) }
         let origin = request.header("origin")

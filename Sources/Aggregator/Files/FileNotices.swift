@@ -30,6 +30,9 @@ public final class FileNotices: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled; nothing is lost then.
     public func next() async throws -> FileChanges { try await mailbox.next() }
 
+    /// What has changed since the last call, without waiting; perhaps nothing.
+    public func take() -> FileChanges { mailbox.take() }
+
     /// Makes `next` say "look at everything": for whoever also looks by the clock.
     public func lookAtEverything() { mailbox.tellEverything() }
 }
@@ -58,6 +61,13 @@ final class NoticeMailbox: Sendable {
             guard !changes.everything else { return }
             changes.paths.insert(path)
             if changes.paths.count > limit { changes = FileChanges(everything: true) }
+        }
+    }
+
+    func take() -> FileChanges {
+        state.withLock { state in
+            defer { state.changes = FileChanges() }
+            return state.changes
         }
     }
 

@@ -5,10 +5,15 @@ import Glibc
 /// One thread reads them for all. It starts with the first watch and ends with the last reference to the watcher and its
 /// `FileNotices`. Where the kernel gives none (`FileWatchProblem`), a source has to look for itself from time to time.
 public struct FileWatcher: Sendable {
-    private let inotify = Inotify()
+    private let inotify: Inotify
 
     /// A watcher. It costs nothing until something is watched.
-    public init() {}
+    public init() { inotify = Inotify() }
+
+    private init(_ inotify: Inotify) { self.inotify = inotify }
+
+    /// A watcher that gives no notices, as on a system whose limits are reached: everything has to be looked at by the clock.
+    public static let unavailable = FileWatcher(Inotify(isAvailable: false))
 
     /// Notices for one reader, about the paths that it will name.
     ///

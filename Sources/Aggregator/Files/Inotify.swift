@@ -10,9 +10,14 @@ final class Inotify: Sendable {
     /// removed for one reader must not be the one that is just being given to another (the kernel has one per file).
     private let thread = Mutex<InotifyThread?>(nil)
 
+    private let isAvailable: Bool
+
+    init(isAvailable: Bool = true) { self.isAvailable = isAvailable }
+
     deinit { thread.withLock { $0?.stop() } }
 
     func watch(_ path: String, for mailbox: NoticeMailbox) throws(FileWatchProblem) {
+        guard isAvailable else { throw .limitReached }
         let result: Result<Void, FileWatchProblem> = thread.withLock { thread in
             do throws(FileWatchProblem) {
                 if thread == nil { thread = try InotifyThread.start(table) }

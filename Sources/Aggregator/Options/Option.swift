@@ -139,7 +139,10 @@ extension Option: AnyOption {
     }
 
     func settleDefault(in directory: String) {
-        guard let path = slot.value as? PathOption, let value = path.resolved(in: directory) as? Value else { return }
-        slot.set(value)
+        if let group = slot.value as? any OptionGroup {
+            group.settleDefaults(in: directory)
+        } else if let path = slot.value as? PathOption, let value = path.resolved(in: directory) as? Value {
+            slot.set(value)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Expressions
+
 extension OptionGroup {
     /// What may be written.
     public static var shape: OptionShape { .group(describe()) }
@@ -45,6 +47,12 @@ extension OptionGroup {
         return (value, isComplete && problems.errorCount == failures)
     }
 
+    /// The same for the options of a group that was itself left out: a default is made anew for each value, so nobody else
+    /// has these.
+    func settleDefaults(in directory: String) {
+        for (_, option) in declaredOptions { option.settleDefault(in: directory) }
+    }
+
     /// The properties marked `@Option`, by their names in the file.
     private var declaredOptions: [(name: String, option: any AnyOption)] {
         Mirror(reflecting: self).children.compactMap { child in
@@ -77,7 +85,9 @@ extension OptionGroup {
         _ problems: inout Problems
     ) {
         // It may be a misspelt secret.
-        if options.contains(where: { $0.option.declaration.isSecret }) { problems.conceal(entry.value) }
+        let secrets = options.filter { $0.option.declaration.isSecret }.map(\.name)
+        let nearest = nearestName(to: entry.key, among: options.map(\.name) + node.taken)
+        if !secrets.isEmpty, nearest.map({ secrets.contains($0) }) ?? true { problems.conceal(entry.value) }
         let group = node.label?.text ?? "the pipeline file"
         guard !later.contains(entry.key) else {
             problems.report("option '\(entry.key)' of \(group) is not supported yet", at: entry)
@@ -98,7 +108,7 @@ extension Problems {
         let group = node.label?.text ?? "the pipeline file"
         let message =
             option.isWhole ? "\(group) needs a value: \(help)" : "\(group) needs the option '\(name)': \(help)"
-        if let label = node.label {
+        if let label = node.label, !label.isOfList {
             report(message, at: label.place, length: label.text.unicodeScalars.count)
         } else {
             report(message, at: node)

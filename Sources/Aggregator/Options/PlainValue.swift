@@ -1,3 +1,5 @@
+public import Expressions
+
 /// Whatever YAML can say, as JSON would mean it: claims, example data.
 public indirect enum PlainValue: OptionValue, Equatable {
     /// Nothing, `null` or `~`.
@@ -66,6 +68,23 @@ public indirect enum PlainValue: OptionValue, Equatable {
         case .string(let text): text.optionText
         case .list(let elements): elements.optionText
         case .mapping(let members): "{" + members.map { "\($0.name): \($0.value.text)" }.joined(separator: ", ") + "}"
+        }
+    }
+
+    /// The same for expressions, and as JSON.
+    public var value: Value {
+        switch self {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .int(let number): .int(number)
+        case .double(let number): .double(number)
+        case .string(let text): .string(text)
+        case .list(let elements): .list(elements.map(\.value))
+        case .mapping(let members):
+            .map(
+                members.reduce(into: ValueMap(capacity: members.count)) { map, member in
+                    map.set(.string(member.name), member.value.value)
+                })
         }
     }
 }

@@ -17,8 +17,13 @@ extension Duration: OptionValue {
     public var optionText: String? {
         let (seconds, attoseconds) = components
         if attoseconds != 0 {
-            let milliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
-            return (milliseconds.optionText ?? "\(milliseconds)") + "ms"
+            let nanoseconds = attoseconds / 1_000_000_000
+            let digits = String(nanoseconds % 1_000_000)
+            let fraction = (String(repeating: "0", count: max(0, 6 - digits.count)) + digits).reversed().drop {
+                $0 == "0"
+            }
+            let whole = "\(seconds * 1000 + nanoseconds / 1_000_000)"
+            return whole + (fraction.isEmpty ? "" : "." + String(fraction.reversed())) + "ms"
         }
         for (unit, size) in [("d", Int64(86_400)), ("h", 3600), ("m", 60)] where seconds != 0 && seconds % size == 0 {
             return "\(seconds / size)\(unit)"

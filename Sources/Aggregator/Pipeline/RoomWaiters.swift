@@ -2,10 +2,9 @@ import Synchronization
 
 /// The sources that wait for room in the pipeline.
 ///
-/// **No wake-up is lost.** Who finds no room is put on the list with the list's lock held, having looked once more after
-/// taking it. If there was none at that look, then some append has filled a mailbox and been told so, and the mailbox has
-/// not been emptied since; the loop empties it only later and calls `HubHandler.room` after that, which needs the same lock
-/// and so finds the waiter. If there was room at that look, nobody waits.
+/// **No wake-up is lost.** Who finds no room is put on the list with the list's lock held, after having looked once more
+/// with it. A "no" of `Hub.hasRoom` promises a call of `HubHandler.room` after the moment of that look. That call needs the
+/// same lock, so it comes when the waiter is on the list. After a "yes" nobody waits.
 final class RoomWaiters: Sendable {
     private struct State {
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
@@ -15,7 +14,7 @@ final class RoomWaiters: Sendable {
     private let hasRoom: @Sendable () -> Bool
     private let state = Mutex(State())
 
-    /// - Parameter hasRoom: what `Hub.hasRoom` says; asked with the lock held, so it must not block.
+    /// - Parameter hasRoom: what `Hub.hasRoom` says; asked with the lock held.
     init(hasRoom: @escaping @Sendable () -> Bool) { self.hasRoom = hasRoom }
 
     /// How many wait now.

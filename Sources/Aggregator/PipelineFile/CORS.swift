@@ -49,8 +49,8 @@ extension CORS.Origin {
         var host = parts[1]
         var port: Int?
         if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") {
-            guard let number = UInt16(host[host.index(after: colon)...]) else { return nil }
-            port = Int(number)
+            guard let number = portNumber(host[host.index(after: colon)...]) else { return nil }
+            port = number
             host = host[..<colon]
         }
         let isBracketed =

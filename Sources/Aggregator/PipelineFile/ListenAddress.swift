@@ -51,7 +51,7 @@ public enum ListenAddress: OptionValue, Hashable {
                 at: node)
             return nil
         }
-        guard let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+        guard let port = portNumber(text[text.index(after: colon)...]) else {
             problems.report(
                 "expected a port from 0 to 65535 after the last ':'; an IPv6 address stands in brackets: \"[::1]:8080\"",
                 at: node)
@@ -92,4 +92,10 @@ public enum ListenAddress: OptionValue, Hashable {
         var address = in6_addr()
         return inet_pton(family, String(text), &address) == 1
     }
+}
+
+/// A port from 0 to 65535 in decimal digits; nil for anything else, also for the sign that Swift's own reading takes.
+func portNumber(_ text: Substring) -> Int? {
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+    return UInt16(text).map(Int.init)
 }

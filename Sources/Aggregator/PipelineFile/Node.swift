@@ -49,6 +49,8 @@ public struct Node: Sendable {
     struct Label: Sendable {
         var text: String
         var place: FilePlace
+        /// It is the key of the list that the node is in.
+        var isOfList = false
     }
 
     init(

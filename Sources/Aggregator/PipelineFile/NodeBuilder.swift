@@ -44,7 +44,7 @@ struct NodeBuilder {
                 let next = try self.next()
                 switch next.event {
                 case .streamEnd:
-                    if root == nil { problems.report("the file is empty", at: next.start) }
+                    if root == nil { problems.report("the file is empty", at: FilePlace(line: 1, column: 1)) }
                     return root
                 case .other: continue
                 case .documentStart:
@@ -116,6 +116,7 @@ struct NodeBuilder {
 
     private mutating func elements(_ end: inout FilePlace, depth: Int, label: Node.Label?) throws(Halt) -> [Node] {
         var elements: [Node] = []
+        let label = label.map { Node.Label(text: $0.text, place: $0.place, isOfList: true) }
         while true {
             let next = try self.next()
             if case .collectionEnd = next.event {
@@ -177,6 +178,7 @@ struct NodeBuilder {
             problems.report(message, at: parsed.start, length: length)
             var nothing = Node(.scalar("", isPlain: true), from: parsed.start, to: parsed.end, style: .plain)
             nothing.label = label
+            problems.ignore(nothing)
             return nothing
         }
         try check(
@@ -224,6 +226,7 @@ struct NodeBuilder {
                 problems.report(mistake.message, at: written)
             }
         }
+        if !substitution.mistakes.isEmpty { problems.ignore(written) }
         return Node(
             .scalar(substitution.result, isPlain: isPlain), from: parsed.start, to: parsed.end, style: scalar.style,
             isSubstituted: substitution.hasSubstituted)
@@ -234,7 +237,10 @@ extension Node {
     /// The same under another key: what an alias gives. Elements of a list are called by the list's key.
     fileprivate func labeled(_ label: Label?) -> Node {
         var content = content
-        if case .list(let elements) = content { content = .list(elements.map { $0.labeled(label) }) }
+        if case .list(let elements) = content {
+            let label = label.map { Label(text: $0.text, place: $0.place, isOfList: true) }
+            content = .list(elements.map { $0.labeled(label) })
+        }
         var node = Node(content, from: place, to: end, style: style, isSubstituted: isSubstituted)
         node.label = label
         return node

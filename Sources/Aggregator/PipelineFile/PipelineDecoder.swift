@@ -29,7 +29,7 @@ struct PipelineDecoder {
         for entry in root["sources"]?.entries ?? [] { source(entry, access) }
         for entry in root["filters"]?.entries ?? [] { filter(entry) }
         for entry in root["channels"]?.entries ?? [] { channel(entry, access) }
-        if root.entries != nil, root["channels"]?.entries?.isEmpty ?? true {
+        if root.entries != nil, root["channels"].map({ $0.isNull || $0.entries?.isEmpty == true }) ?? true {
             let place = root.entries?.first { $0.key == "channels" }?.place ?? root.place
             problems.report("a pipeline needs at least one channel: channels: {name: {from: …}}", at: place)
         }

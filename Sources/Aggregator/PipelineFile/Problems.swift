@@ -22,6 +22,7 @@ public struct Problems: Sendable {
     let source: SourceText
     private(set) var concealed: [Range<FilePlace>] = []
     private var concealedStarts: Set<FilePlace> = []
+    private var ignored: Set<FilePlace> = []
     private(set) var errorCount = 0
     /// What was found beyond `limit`.
     private(set) var omitted = 0
@@ -43,6 +44,7 @@ public struct Problems: Sendable {
         var attempt = Problems(directory: directory, source: source)
         attempt.concealed = concealed
         attempt.concealedStarts = concealedStarts
+        attempt.ignored = ignored
         return attempt
     }
 
@@ -51,7 +53,11 @@ public struct Problems: Sendable {
 
     /// Notes a mistake at a node.
     public mutating func report(_ message: String, at node: Node) {
-        add(message, at: node.place, length: source.visibleLength(of: node), isWarning: false)
+        if ignored.contains(node.place) {
+            errorCount += 1
+        } else {
+            add(message, at: node.place, length: source.visibleLength(of: node), isWarning: false)
+        }
     }
 
     /// Notes a mistake at a key.
@@ -109,11 +115,14 @@ public struct Problems: Sendable {
         }
     }
 
+    /// What stands in this node is not known, and why was told: whatever else it may seem to be is not.
+    mutating func ignore(_ node: Node) { ignored.insert(node.place) }
+
     /// What stands there, for a message: its text in quotes, shortened, or "a list".
     public func quote(_ node: Node) -> String {
         switch node.content {
-        case .list: return "a list"
-        case .mapping: return "a mapping"
+        case .list(let elements): return elements.isEmpty ? "an empty list" : "a list"
+        case .mapping(let entries): return entries.isEmpty ? "an empty mapping" : "a mapping"
         case .scalar(let text, let isPlain):
             if concealedStarts.contains(node.place) { return "this text" }
             if node.isNull { return "nothing" }

@@ -37,30 +37,33 @@ struct Report {
 
     /// The part of the line around the caret, the columns before the caret, and those it marks.
     private func excerpt(_ problem: Problems.Problem) -> (line: String, before: Int, marked: Int) {
-        let cells = cells(ofLine: problem.place.line)
-        let start = min(problem.place.column - 1, cells.count)
-        let end = min(start + max(1, problem.length), cells.count)
+        let count = problems.source.line(problem.place.line).count
+        let start = min(problem.place.column - 1, count)
+        let end = min(start + max(1, problem.length), count)
         var first = 0
-        var last = cells.count
-        if cells.count > Self.width {
-            first = max(0, min(start - Self.width / 3, cells.count - Self.width))
-            last = min(cells.count, first + Self.width)
+        var last = count
+        if count > Self.width {
+            first = max(0, min(start - Self.width / 3, count - Self.width))
+            last = min(count, first + Self.width)
         }
+        let cells = cells(ofLine: problem.place.line, first..<last)
         let head = first > 0 ? "…" : ""
-        let tail = last < cells.count ? "…" : ""
-        let shown = cells[first..<last].map(\.text).joined()
-        let before = cells[first..<start].reduce(head.count) { $0 + $1.width }
-        let marked = cells[start..<max(start, min(end, last))].reduce(0) { $0 + $1.width }
+        let tail = last < count ? "…" : ""
+        let shown = cells.map(\.text).joined()
+        let before = cells.prefix(start - first).reduce(head.count) { $0 + $1.width }
+        let underlined = cells.dropFirst(start - first).prefix(max(0, min(end, last) - start))
+        let marked = underlined.reduce(0) { $0 + $1.width }
         return (head + shown + tail, before, max(1, marked))
     }
 
     /// The characters of a line as they are shown, with the columns each takes on a terminal. A secret is one mark, however
     /// long it is.
-    private func cells(ofLine number: Int) -> [(text: String, width: Int)] {
+    private func cells(ofLine number: Int, _ range: Range<Int>) -> [(text: String, width: Int)] {
         let suspect = hidesSuspects ? problems.source.suspectColumn(line: number) : nil
         let ranges = problems.concealed.filter { $0.lowerBound.line <= number && number <= $0.upperBound.line }
         var wasHidden = false
-        return problems.source.line(number).enumerated().map { offset, scalar in
+        let shown = problems.source.line(number).dropFirst(range.lowerBound).prefix(range.count)
+        return zip(range, shown).map { offset, scalar in
             let place = FilePlace(line: number, column: offset + 1)
             let isHidden = suspect.map { offset + 1 >= $0 } ?? false || ranges.contains { $0.contains(place) }
             defer { wasHidden = isHidden }

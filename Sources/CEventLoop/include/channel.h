@@ -6,7 +6,7 @@
 // Threads    el_channel_open, el_channel_close: any thread but a loop's, also while serving. el_append: any.
 // Ownership  The hub owns the channel; the pointer is valid until el_channel_close returns. Closing ends its streams.
 // Errors     NULL: out of memory. el_append cannot fail: frames are allocated beforehand, mailboxes may exceed their
-//            soft limit, and a loop that is out of memory for its list drops its connections, not the events.
+//            soft limit; a loop that is out of memory for its list lets the oldest go, and tells the gap.
 #ifndef EL_CHANNEL_H
 #define EL_CHANNEL_H
 #include <stdbool.h>
@@ -37,7 +37,7 @@ typedef struct {
 // Appends all, in this order, with nothing of others between them. False: there is no room (a mailbox is over its soft
 // limit); nothing is lost, but the caller should wait for el_handler.on_room before it goes on.
 bool el_append(el_hub *hub, const el_appendix *items, size_t count);
-// Is there room now?
+// Is there room now? False: el_handler.on_room is called once there is.
 bool el_has_room(const el_hub *hub);
 
 typedef struct {

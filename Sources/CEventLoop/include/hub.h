@@ -47,7 +47,7 @@ typedef struct {
     void (*on_head)(void *context, el_request *request);
     // The body that was asked for is there, whole. Answer.
     void (*on_body)(void *context, el_request *request);
-    // Mailboxes that were full have room again. Called once for each time el_append said that there was none.
+    // Mailboxes that were full have room again. Called after el_append or el_has_room said that there was none.
     void (*on_room)(void *context);
     // Write the frame as the data of an enveloped stream: into *text, malloc'ed (the loop frees it); its length, or 0
     // for "leave this frame out". A pure function of the frame.

@@ -1,4 +1,5 @@
 import CEventLoop
+import Glibc
 import TestSupport
 import Testing
 
@@ -44,16 +45,27 @@ struct LaterTests {
         #expect(try await connection.readToEnd() == [])
     }
 
-    @Test("An answer that waits for room comes when mailboxes have some")
+    @Test("An answer that waits for room comes when mailboxes have some, and holds up nobody meanwhile")
     func whenRoom() async throws {
-        try await TestHub.run(TestHub.settings { $0.mailbox_events = 8 }) { hub in
-            for _ in 0..<50 {
-                let connection = try await hub.connect()
-                for n in 0..<64 { hub.append("\(n)") }
-                try await connection.send("GET /room HTTP/1.1\r\nHost: x\r\n\r\n")
-                #expect(try await connection.readResponse().text == "room")
-                await connection.close()
-            }
-        }
+        let path = "/tmp/aggregator-\(getpid())-room-\(UInt32.random(in: 0...UInt32.max)).sock"
+        let hub = try TestHub.make(TestHub.settings { $0.mailbox_events = 8 })
+        try hub.listen(unix: path)  // its connections go to the two loops in turn
+        try hub.start()
+        var connections: [RawConnection] = []
+        for _ in 0..<4 { connections.append(try await .connect(to: .unix(path: path))) }
+        try await hub.wait(for: "all connections") { $0.counters.connections_open == 4 }
+        try await connections[0].send("GET /block HTTP/1.1\r\nHost: x\r\n\r\n")
+        try await hub.wait(for: "a loop that empties no mailbox") { $0.counters.requests == 1 }
+        for n in 0..<64 { hub.append("\(n)") }
+        #expect(!el_has_room(hub.hub))
+        try await connections[1].send("GET /room HTTP/1.1\r\nHost: x\r\n\r\n")
+        try await hub.wait(for: "the request") { $0.counters.requests == 2 }
+        try await connections[3].send("GET /after HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try await connections[3].readResponse().text == "/after")
+        #expect(await !connections[1].hasReceived())
+        hub.unblock()
+        #expect(try await connections[1].readResponse().text == "room")
+        #expect(try await connections[0].readResponse().text == "unblocked")
+        await hub.stop()
     }
 }

@@ -16,6 +16,7 @@ final class TestHub: @unchecked Sendable {
     private let held = Mutex<[Held]>([])
     private let messages = Mutex<[String]>([])
     private let released = Mutex(0)
+    private let gate = DispatchSemaphore(value: 0)
 
     /// An answer that waits for the test. `@unchecked Sendable`: el_deferred_respond may be called from any thread.
     struct Held: @unchecked Sendable {
@@ -145,8 +146,8 @@ final class TestHub: @unchecked Sendable {
         }
     }
 
-    func connect(receiveBuffer: Int32? = nil) async throws -> RawConnection {
-        try await .connect(to: .tcp(host: "127.0.0.1", port: port), receiveBuffer: receiveBuffer)
+    func connect(receiveBuffer: Int32? = nil, sending first: String = "") async throws -> RawConnection {
+        try await .connect(to: .tcp(host: "127.0.0.1", port: port), receiveBuffer: receiveBuffer, sending: first)
     }
 
     /// One request on a connection of its own.
@@ -201,6 +202,10 @@ final class TestHub: @unchecked Sendable {
     func hold(_ deferred: OpaquePointer) { held.withLock { $0.append(Held(deferred: deferred)) } }
     func countRelease() { released.withLock { $0 += 1 } }
     var heldCount: Int { held.withLock { $0.count } }
+
+    /// Holds up a loop's thread, as no handler may, until ``unblock()``.
+    func waitForUnblock() { _ = gate.wait(timeout: .now() + 60) }
+    func unblock() { gate.signal() }
 
     /// Answers what has been deferred, from this thread.
     func answerHeld(_ text: String) {

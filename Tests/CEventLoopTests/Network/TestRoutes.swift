@@ -19,6 +19,9 @@ extension TestHub {
             respond(request, Response(body: "first"))
             respond(request, Response(body: "second"))
         case "/room": respond(request, Response(body: "room", whenRoom: true))
+        case "/block":
+            waitForUnblock()
+            respond(request, Response(body: "unblocked"))
         case "/file": respond(request, file())
         case "/context":
             el_request_set_context(request, Unmanaged.passUnretained(self).toOpaque()) { context in

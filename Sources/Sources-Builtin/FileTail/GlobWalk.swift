@@ -1,0 +1,103 @@
+import Glibc
+
+/// Finds the files that patterns mean, and the folders to watch for those to come.
+struct GlobWalk {
+    /// What was found: a path and what is there.
+    private(set) var files: [(path: String, look: FileLook)] = []
+    /// Folders where a file, or a folder on the way to one, may appear.
+    private(set) var folders: Set<String> = []
+    private var visited: Set<Step> = []
+    private let isExcluded: (String) -> Bool
+    /// Called before a folder is looked at, so that nothing that appears meanwhile goes unseen.
+    private let willRead: (String) -> Void
+
+    /// More folders inside each other are a loop (through mounts: links are not followed below `**`).
+    private static let depthLimit = 64
+
+    private struct Step: Hashable {
+        var glob: Int
+        var place: Int
+        var path: String
+    }
+
+    init(_ globs: [Glob], isExcluded: @escaping (String) -> Bool, willRead: @escaping (String) -> Void) {
+        self.isExcluded = isExcluded
+        self.willRead = willRead
+        for (number, glob) in globs.enumerated() {
+            walk(glob, number, place: 0, path: glob.isAbsolute ? "/" : "", depth: 0)
+        }
+    }
+
+    private mutating func walk(_ glob: Glob, _ number: Int, place: Int, path: String, depth: Int) {
+        guard depth < Self.depthLimit, visited.insert(Step(glob: number, place: place, path: path)).inserted else {
+            return
+        }
+        guard place < glob.parts.count else { return found(path) }
+        switch glob.parts[place] {
+        case .literal(let name): walkLiteral(glob, number, place: place, path: path, name: name, depth: depth)
+        case .anyFolders:
+            walk(glob, number, place: place + 1, path: path, depth: depth)
+            for name in read(path) where !name.hasPrefix(".") {
+                let child = Self.join(path, name)
+                guard let look = FileLook(path: child), look.kind == .folder, !look.isLink else { continue }
+                walk(glob, number, place: place, path: child, depth: depth + 1)
+            }
+        case .pattern:
+            for name in read(path) where Glob.name(name, is: glob.parts[place]) {
+                walk(glob, number, place: place + 1, path: Self.join(path, name), depth: depth + 1)
+            }
+        }
+    }
+
+    /// A folder with a known name needs no watch of the one above it, unless it is not there, or is a link that may be
+    /// switched; a file does.
+    private mutating func walkLiteral(
+        _ glob: Glob, _ number: Int, place: Int, path: String, name: String, depth: Int
+    ) {
+        let child = Self.join(path, name)
+        let isLast = place + 1 == glob.parts.count
+        if isLast || FileLook(path: child).map({ $0.isLink }) ?? true { watch(path) }
+        walk(glob, number, place: place + 1, path: child, depth: depth + 1)
+    }
+
+    private mutating func found(_ path: String) {
+        guard !isExcluded(path), let look = FileLook(path: path), look.kind == .file else { return }
+        files.append((path, look))
+    }
+
+    private mutating func watch(_ folder: String) {
+        let folder = folder.isEmpty ? "." : folder
+        guard folders.insert(folder).inserted else { return }
+        willRead(folder)
+    }
+
+    /// The names in a folder; none if there is no such folder, or it may not be read.
+    private mutating func read(_ path: String) -> [String] {
+        guard FileLook(path: path.isEmpty ? "." : path)?.kind == .folder else { return [] }
+        watch(path)
+        return Folder.names(in: path.isEmpty ? "." : path).sorted()
+    }
+
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+}
+
+/// What is in a folder.
+enum Folder {
+    /// The names, in no order, without `.` and `..`.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
+                    String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+
+/// A thread for one task that waits for disks: the cooperative pool's threads are too few for that.
+///
+/// The task runs here from start to end wherever it is not suspended (`withTaskExecutorPreference`), so reading a file and
+/// emitting its lines costs no hop. The thread ends with the last reference.
+final class ReadingThread: TaskExecutor {
+    private let queue = JobQueue()
+
+    init() throws(ReadingThreadProblem) {
+        let argument = Unmanaged.passRetained(queue)
+        var id = pthread_t()
+        let code = pthread_create(
+            &id, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<JobQueue>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
+        guard code == 0 else {
+            argument.release()
+            throw ReadingThreadProblem(code: code)
+        }
+        pthread_detach(id)
+    }
+
+    deinit { queue.close() }
+
+    func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job), for: self) }
+}
+
+/// No thread for reading.
+struct ReadingThreadProblem: Error, CustomStringConvertible {
+    let code: Int32
+
+    var description: String { "no thread to read files on: \(String(cString: strerror(code)))" }
+}
+
+/// What is to run on the thread. At most a few jobs wait: those of one source's tasks.
+private final class JobQueue: @unchecked Sendable {
+    // Unchecked: `jobs` and `isClosed` are touched only while `mutex` is held.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let filled: UnsafeMutablePointer<pthread_cond_t>
+    private var jobs: [(job: UnownedJob, executor: ReadingThread)] = []
+    private var isClosed = false
+
+    init() {
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        filled = .allocate(capacity: 1)
+        filled.initialize(to: pthread_cond_t())
+        pthread_cond_init(filled, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(filled)
+        pthread_mutex_destroy(mutex)
+        filled.deallocate()
+        mutex.deallocate()
+    }
+
+    func add(_ job: UnownedJob, for executor: ReadingThread) {
+        pthread_mutex_lock(mutex)
+        jobs.append((job, executor))
+        pthread_cond_signal(filled)
+        pthread_mutex_unlock(mutex)
+    }
+
+    func close() {
+        pthread_mutex_lock(mutex)
+        isClosed = true
+        pthread_cond_signal(filled)
+        pthread_mutex_unlock(mutex)
+    }
+
+    func run() {
+        // Signals are for the threads that expect them.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        // The executor is held while its job runs, which may be the one that lets go of it.
+        while let (job, executor) = next() { job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+    }
+
+    /// Waits for a job; nil at the end.
+    private func next() -> (job: UnownedJob, executor: ReadingThread)? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while jobs.isEmpty && !isClosed { pthread_cond_wait(filled, mutex) }
+        return jobs.isEmpty ? nil : jobs.removeFirst()
+    }
+}

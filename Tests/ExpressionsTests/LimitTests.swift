@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Expressions
+
+@Suite struct LimitTests {
+    @Test(
+        "ten thousand levels are refused, not run into",
+        arguments: [
+            String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000),
+            String(repeating: "[", count: 10_000), String(repeating: "{1:", count: 10_000),
+            String(repeating: "-", count: 10_000) + "x", String(repeating: "!", count: 10_000) + "true",
+            String(repeating: "true?1:", count: 9000) + "1", String(repeating: "true?(", count: 10_000) + "1",
+            "data" + String(repeating: ".a", count: 10_000), "data" + String(repeating: "[0]", count: 10_000),
+            "1" + String(repeating: "+1", count: 10_000), String(repeating: "size(", count: 10_000),
+            String(repeating: "[1].map(x,", count: 6000), "data" + String(repeating: ".size()", count: 9000),
+            String(repeating: "1<", count: 10_000) + "1",
+        ])
+    func depth(text: String) {
+        #expect(problem(text)?.message == "nested too deep; an expression has at most 256 levels")
+    }
+
+    @Test("what nests less than the limit is understood")
+    func deepEnough() throws {
+        #expect(try evaluate(String(repeating: "(", count: 250) + "1" + String(repeating: ")", count: 250)) == .int(1))
+        #expect(try evaluate("0" + String(repeating: "+1", count: 250)) == .int(250))
+        let alternatives = (0..<2000).map { "1 == \($0 + 2)" }.joined(separator: " || ")
+        #expect(try evaluate(alternatives + " || true") == .bool(true))
+    }
+
+    @Test("a text of more than 64 KiB is refused")
+    func size() {
+        let text = "'" + String(repeating: "a", count: 65_534) + "'"
+        #expect(problem(text) == nil)
+        #expect(problem(text + " ")?.message == "an expression has at most 65536 bytes, this has 65537")
+    }
+
+    @Test(
+        "what would take too long ends with an error, also where || would swallow one",
+        arguments: [
+            "l.all(a, l.all(b, l.all(c, l.all(d, true))))", "l.map(a, l.map(b, l.map(c, l)))",
+            "true || l.all(a, l.all(b, l.all(c, l.all(d, 1 / 0 > 1)))) || true ? l.all(a, l.all(b, l.all(c, true))) : true",
+            "l.all(a, l.all(b, l + l + l + l == l + l + l + l + [1] || true))",
+            "l.all(x, t + t + t + t != '')", "l.all(x, l.all(y, t.contains('xxxxxxx') || true))",
+            "l.all(x, l.all(y, t == t))", "l.all(x, l.all(y, t.matches('a.*b') || true))",
+            "l.exists(a, l.exists(b, l.exists(c, x.y.size() > 1e6)))",
+            "[0]" + String(repeating: ".map(a, [a, a])", count: 60),
+            "[0]" + String(repeating: ".map(a, {1: a, 2: a})", count: 60),
+            "[l]" + String(repeating: ".map(a, l.map(b, a))", count: 10),
+            "[l].map(a, [a] + [a])" + String(repeating: ".map(a, a + a)", count: 60),
+        ])
+    func cost(text: String) throws {
+        let list = Value.list((0..<100).map { .int($0) })
+        let long = Value.string(String(repeating: "a", count: 100_000))
+        let bindings: Bindings = ["l": list, "t": long, "x": .map(["y": list])]
+        let clock = ContinuousClock()
+        let start = clock.now
+        let error = #expect(throws: EvaluationError.self) {
+            try evaluate(text, bindings, checking: .deferred, cost: 100_000)
+        }
+        #expect(error?.isBudget == true, "\(error?.message ?? "none")")
+        // Generous: it is some milliseconds, but a tester may be busy, and a sanitizer slow.
+        #expect(clock.now - start < .seconds(20))
+    }
+
+    @Test("a large object costs what reading it costs")
+    func readingCost() throws {
+        let json = #"{"l": [\#((0..<50_000).map(String.init).joined(separator: ","))], "n": 1}"#
+        let object = try JSONObject(Array(json.utf8))
+        let bindings: Bindings = ["data": .object(object)]
+        #expect(try evaluate("data.n == 1 && data.n < 2 && size(data.l) == 50000", bindings) == .bool(true))
+        let error = #expect(throws: EvaluationError.self) { try evaluate("data.l.all(x, data.l.size() > 1)", bindings) }
+        #expect(error?.isBudget == true)
+    }
+}

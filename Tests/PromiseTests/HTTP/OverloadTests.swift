@@ -1,0 +1,51 @@
+import Aggregator
+import TestSupport
+import Testing
+
+struct OverloadTests {
+    private static let file = """
+        sources: {notes: {notes: {}}}
+        channels: {all: {from: [notes], replay: all}}
+        """
+
+    @Test("Over the limit of connections a browser's stream is told to come back, anybody else to try again")
+    func tooMany() async throws {
+        try await Server.run("server: {limits: {connections: 1}}\n" + Self.file) { server in
+            let (head, stream) = try await server.follow("/channels/all")
+            #expect(head.status == 200)
+            _ = try await stream.readBlock()
+            let sentAway = try await server.ask("GET /channels/all", ["Accept: text/event-stream"])
+            #expect(sentAway.status == 200)
+            #expect(sentAway.field("content-type") == "text/event-stream")
+            #expect(sentAway.text == "retry: 30000\n\n")
+            #expect(sentAway.closes)
+            for request in ["GET /channels/all", "POST /notes/x", "GET /"] {
+                let refused = try await server.ask(request)
+                #expect(refused.status == 503)
+                #expect(refused.field("retry-after") == "30")
+            }
+            // Who looks after the server must still see it.
+            #expect(try await server.ask("GET /health/live").status == 200)
+            #expect(try await server.ask("GET /metrics").status == 200)
+        }
+    }
+
+    @Test("While the server drains, streams end, what is under way is answered, and new work is sent elsewhere")
+    func draining() async throws {
+        try await Server.run(Self.file) { server in
+            #expect(try await server.post("x").status == 202)
+            let (_, stream) = try await server.follow("/channels/all")
+            _ = try await stream.readBlock()
+            #expect(try await stream.readBlock()?.hasSuffix("data: x") == true)
+            let pending = try await RawConnection.connect(to: server.address)
+            try await pending.send(Server.text("GET /asked/cancelled", []))
+            // The next answer on another connection shows that the hub has had time to see that request's bytes.
+            _ = try await server.ask("GET /metrics") { $0.text.contains("aggregator_connections 3\n") }
+            async let stopped: Void = server.aggregator.stop()
+            #expect(try await stream.readBlock() == nil)
+            let answer = try await pending.readResponse()
+            #expect(answer.status == 503)
+            await stopped
+        }
+    }
+}
