@@ -20,6 +20,7 @@ public struct Generate: EventSource {
     /// A generator with its defaults; `data` has none.
     public init() {}
 
+    /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         if let subject, let mistake = EventWord.mistake(inSubject: subject) {
@@ -27,6 +28,7 @@ public struct Generate: EventSource {
         }
     }
 
+    /// Emits until the limit, or until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         var rhythm = Rhythm(every: interval, context.clock)
         var failures = 0

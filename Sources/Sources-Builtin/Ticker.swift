@@ -26,6 +26,7 @@ public struct Ticker: EventSource {
     /// A ticker with its defaults.
     public init() {}
 
+    /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         guard case .known(let known) = symbols else { return }
@@ -43,6 +44,7 @@ public struct Ticker: EventSource {
         }
     }
 
+    /// Ticks until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         let market = Market(symbols, start: start, max: max, seed: seed)
         context.subjects { market.mayBeFollowed($0) }

@@ -35,6 +35,7 @@ public struct HTTPIngest: RoutedSource {
     /// One with its defaults; `path` has none.
     public init() {}
 
+    /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         if answer.entries.contains(where: { $0.name == "accepted" }) {
@@ -42,8 +43,10 @@ public struct HTTPIngest: RoutedSource {
         }
     }
 
+    /// The routes, as the options say.
     public var routes: [Route] { [Route(method.rawValue, path)] }
 
+    /// Answers requests until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         let desk = IngestDesk(type: type, path: path, answer: answer, batch: batch)
         context.serve { request in .now(desk.answer(request, context)) }

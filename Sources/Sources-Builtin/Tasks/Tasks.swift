@@ -41,6 +41,7 @@ public struct Tasks: RoutedSource {
     /// Tasks with their defaults; `jobs` has none.
     public init() {}
 
+    /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         if jobs.entries.isEmpty { problems.report("expected at least one job", at: options["jobs"]) }
         for job in jobs.entries where !Self.isName(job.name) {
@@ -48,6 +49,7 @@ public struct Tasks: RoutedSource {
         }
     }
 
+    /// The routes, as the options say.
     public var routes: [Route] {
         let base = base
         return [
@@ -62,6 +64,7 @@ public struct Tasks: RoutedSource {
     /// Whether it runs real programs, which a server that is open to others must not do without authentication.
     public var runsCommands: Bool { jobs.entries.contains { $0.value.command != nil } }
 
+    /// Answers requests and runs tasks until it is cancelled; then it ends them all before it returns.
     public func run(_ context: SourceContext) async throws {
         // One wake is enough: whoever is woken takes all that is ready.
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

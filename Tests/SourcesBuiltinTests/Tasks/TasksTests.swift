@@ -1,0 +1,169 @@
+import Aggregator
+import Testing
+
+@testable import SourcesBuiltin
+
+@Suite("tasks") struct TasksTests {
+    private static let instant = "jobs: {demo: {simulate: {steps: 4, every: 1s}}}"
+
+    @Test("a simulation's steps are its progress, and 202 says where to follow it")
+    func simulation() async throws {
+        let clock = VirtualClock()
+        let tasks = try await TaskProbe.started(Self.instant, clock: clock.clock)
+        let answer = await tasks.post("demo")
+        guard case .string(let id)? = answer["task_id"] else {
+            Issue.record("no task_id: \(answer.text)")
+            return
+        }
+        #expect(answer.text == #"{"task_id":"\#(id)","status":"pending","events":"/channels/probe/\#(id)"}"#)
+        #expect(answer.headers.contains { $0.name == "Location" && $0.value == "/tasks/\(id)" })
+        #expect(id.utf8.count == 32)
+        for _ in 0..<4 {
+            await clock.waitForSleepers(1)
+            clock.advance(by: .seconds(1))
+        }
+        let events = try await tasks.end(of: id)
+        #expect(events.types == ["task.pending", "task.progress", "task.completed"])
+        #expect(events.progress == [0, 0, 25, 50, 75, 100])
+        #expect(events[1]["status"]?.json == #""processing""#)
+        #expect(await tasks.show(id)["progress"]?.json == "100")
+        await tasks.probe.stop()
+    }
+
+    @Test("a simulation fails at the step it was told to, and at its timeout")
+    func simulatedFailures() async throws {
+        let clock = VirtualClock()
+        let tasks = try await TaskProbe.started(
+            """
+            jobs:
+              fails: {simulate: {steps: 4, every: 1s, fail: 2}}
+              slow: {simulate: {steps: 4, every: 1s}, timeout: 1500ms}
+            """, clock: clock.clock)
+        let fails = try await tasks.start("fails")
+        let slow = try await tasks.start("slow")
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(1))
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(1))
+        #expect(try await tasks.end(of: fails).progress == [0, 0, 25, 25])
+        let last = try await tasks.end(of: slow).last
+        #expect(last?.type == "task.failed" && last?["error"]?.json == #""timed out after 1500ms""#)
+        await tasks.probe.stop()
+    }
+
+    @Test("a job at its own bound is passed by others; a full queue is 429 with Retry-After")
+    func bounds() async throws {
+        let clock = VirtualClock()
+        let tasks = try await TaskProbe.started(
+            """
+            concurrency: 2
+            queue: 1
+            jobs:
+              one: {simulate: {steps: 1, every: 1s}, concurrency: 1}
+              two: {simulate: {steps: 1, every: 5s}}
+            """, clock: clock.clock)
+        let first = try await tasks.start("one")
+        let second = try await tasks.start("one")
+        let full = await tasks.post("one")
+        #expect(full.status == 429 && full.headers.contains { $0.name == "Retry-After" })
+        let other = try await tasks.start("two")
+        try await tasks.probe.wait { record in
+            record.events.contains { $0.subject == other && $0.type == "task.progress" }
+        }
+        #expect(await tasks.show(second)["status"]?.json == #""pending""#)
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(1))
+        _ = try await tasks.end(of: first)
+        try await tasks.probe.wait { record in
+            record.events.contains { $0.subject == second && $0.type == "task.progress" }
+        }
+        await tasks.probe.stop()
+    }
+
+    @Test("the list has the newest first, is bounded, and forgets what is beyond the history")
+    func list() async throws {
+        let tasks = try await TaskProbe.started("history: 2\njobs: {job: {command: ['true'], cwd: /}}")
+        var ids: [String] = []
+        for _ in 0..<4 {
+            ids.append(try await tasks.start())
+            _ = try await tasks.end(of: ids[ids.count - 1])
+        }
+        let answer = await tasks.list()
+        guard case .list(let found)? = answer["tasks"] else {
+            Issue.record("no list: \(answer.text)")
+            return
+        }
+        let shown = found.map { value -> String in
+            guard case .map(let members) = value, case .string(let id)? = members["task_id"] else { return "" }
+            return id
+        }
+        #expect(shown == [ids[3], ids[2]])
+        #expect(await tasks.show(ids[0]).status == 404)
+        #expect(tasks.probe.subject(ids[0]) == .no("Task not found"))
+        guard case .list(let one)? = await tasks.list(limit: "1")["tasks"] else { return }
+        #expect(one.count == 1)
+        #expect(await tasks.list(limit: "x").status == 400)
+        await tasks.probe.stop()
+    }
+
+    @Test(
+        "what a request may not say is refused in words",
+        arguments: [
+            (nil, "", 400, "Which job?"), ("nope", "", 404, "known: plain, named"),
+            (nil, #"{"job":"nope"}"#, 404, "Unknown job"),
+            ("plain", #"{"job":"named"}"#, 422, "once"), ("plain", #"{"args":["x"]}"#, 422, "takes no arguments"),
+            ("plain", "x", 400, "not JSON"), ("plain", "[]", 422, "object"),
+            ("plain", #"{"jobs":1}"#, 422, "nothing else"),
+            ("named", #"{"args":["x"]}"#, 422, "2 arguments: from, to"),
+            ("named", #"{"args":{"from":"a","bo":"b"}}"#, 422, "'bo'"),
+            ("named", #"{"args":["a\u0000","b"]}"#, 422, "NUL"), ("named", #"{"args":[1,"b"]}"#, 422, "/args/0"),
+        ] as [(String?, String, Int, String)])
+    func refusals(job: String?, body: String, status: Int, words: String) async throws {
+        let tasks = try await TaskProbe.started(
+            "jobs:\n  plain: {command: 'true'}\n  named: {command: 'true', args: [from, to]}")
+        let answer = await tasks.post(job, body)
+        #expect(answer.status == status && answer.text.contains(words), "\(answer.text)")
+        #expect(tasks.probe.events.isEmpty)
+        await tasks.probe.stop()
+    }
+
+    @Test("the only job needs no name; with several, the body may name it")
+    func naming() async throws {
+        let clock = VirtualClock()
+        let one = try await TaskProbe.started(Self.instant, clock: clock.clock)
+        #expect(await one.post().status == 202)
+        await one.probe.stop()
+        let two = try await TaskProbe.started("jobs: {a: {simulate: {}}, b: {simulate: {}}}", clock: clock.clock)
+        #expect(await two.post(nil, #"{"job": "b"}"#).status == 202)
+        #expect(two.probe.events.first?["job"]?.json == #""b""#)
+        await two.probe.stop()
+    }
+
+    @Test("only a source with a program says that it runs commands")
+    func runsCommands() throws {
+        #expect(try !makeSource(Tasks.self, Self.instant).runsCommands)
+        #expect(try makeSource(Tasks.self, "jobs: {a: {simulate: {}}, b: {command: ls}}").runsCommands)
+    }
+
+    @Test("a relative program and the folder it runs in are the pipeline file's")
+    func paths() throws {
+        let jobs = try makeSource(Tasks.self, "jobs: {a: {command: [./report.sh, x]}, b: {command: ls}}").jobs.entries
+        #expect(
+            jobs.map(\.value.command) == [
+                JobCommand(program: "/etc/aggregator/report.sh", arguments: ["x"], directory: "/etc/aggregator"),
+                JobCommand(program: "ls", directory: "/etc/aggregator"),
+            ])
+    }
+
+    @Test(
+        "what cannot be is a mistake of the file",
+        arguments: [
+            "path: /tasks", "jobs: {}", "jobs: {a: {}}", "jobs: {a: {command: ls, simulate: {}}}",
+            "jobs: {a/b: {command: ls}}",
+            "jobs: {a: {command: []}}", "jobs: {a: {command: ls, timeout: 0s}}", "jobs: {a: {simulate: {steps: 0}}}",
+            "jobs: {a: {command: ls, progress: '('}}", "jobs: {a: {command: ls, progress: 'x'}}",
+            "jobs: {a: {command: ls, env: {A=B: x}}}", "jobs: {a: {command: ls}}\nconcurrency: 0",
+            "jobs: {a: {simulate: {}, args: true}}", "jobs: {a: {simulate: {steps: 2, fail: 3}}}",
+        ])
+    func refused(options: String) { #expect(mistakes(Tasks.self, options) != nil) }
+}
