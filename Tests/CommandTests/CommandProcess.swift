@@ -4,15 +4,14 @@ import TestSupport
 
 /// `aggregator` with arguments, in a folder of its own that has a pipeline.yaml.
 final class CommandProcess: Sendable {
-    // Started in `init`; after that only its pid and its end are asked for, which Foundation guards by a lock.
-    nonisolated(unsafe) private let process = Process()
+    private let process = Process()
     private let folder: URL
-    private let printed = Mutex("")
-    private let complained = Mutex("")
+    private let printed = Transcript()
+    private let complained = Transcript()
     private let ended: AsyncStream<Int32>
 
-    var output: String { printed.withLock { $0 } }
-    var errors: String { complained.withLock { $0 } }
+    var output: String { printed.text }
+    var errors: String { complained.text }
 
     init(_ arguments: [String], pipeline: String) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
@@ -31,8 +30,8 @@ final class CommandProcess: Sendable {
         let errors = Pipe()
         process.standardOutput = output
         process.standardError = errors
-        output.fileHandleForReading.readabilityHandler = { [weak self] file in self?.take(file, \.printed) }
-        errors.fileHandleForReading.readabilityHandler = { [weak self] file in self?.take(file, \.complained) }
+        output.fileHandleForReading.readabilityHandler = { [printed] file in printed.take(file) }
+        errors.fileHandleForReading.readabilityHandler = { [complained] file in complained.take(file) }
         try process.run()
     }
 
@@ -45,12 +44,6 @@ final class CommandProcess: Sendable {
     private static func executable() throws -> URL {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: own).deletingLastPathComponent().appending(path: "aggregator")
-    }
-
-    private func take(_ file: FileHandle, _ text: KeyPath<CommandProcess, Mutex<String>>) {
-        let data = file.availableData
-        if data.isEmpty { file.readabilityHandler = nil }
-        self[keyPath: text].withLock { $0 += String(decoding: data, as: UTF8.self) }
     }
 
     struct NoPort: Error { var output: String }
@@ -73,11 +66,23 @@ final class CommandProcess: Sendable {
 
     /// The pids of its children now.
     func children() -> [pid_t] {
-        let path = "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children"
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/task")) ?? []
-        return all.flatMap { thread in
-            let text = try? String(contentsOfFile: path.replacing("task/\(process.processIdentifier)", with: "task/\(thread)"), encoding: .utf8)
+        let threads = "/proc/\(process.processIdentifier)/task"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []).flatMap { thread in
+            let text = try? String(contentsOfFile: "\(threads)/\(thread)/children", encoding: .utf8)
             return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
         }
+    }
+}
+
+/// What a process has written so far.
+private final class Transcript: Sendable {
+    private let stored = Mutex("")
+
+    var text: String { stored.withLock { $0 } }
+
+    func take(_ file: FileHandle) {
+        let data = file.availableData
+        if data.isEmpty { file.readabilityHandler = nil }
+        stored.withLock { $0 += String(decoding: data, as: UTF8.self) }
     }
 }
