@@ -47,6 +47,7 @@ public enum EventID: Sendable, Hashable, CustomStringConvertible {
     /// The next of this process.
     public static func generated() -> EventID { .numbered(EventNumbers.next()) }
 
+    /// The text of the identity, as the envelope shows it.
     public var description: String {
         switch self {
         case .given(let text): text
