@@ -40,11 +40,10 @@ struct Run: AsyncParsableCommand {
             throw ExitCode.failure
         }
         announce(pipeline, at: aggregator.addresses)
-        await signals.waitForEnd(log: makeLog())
+        _ = await signals.waitForEnd(log: makeLog())
         // Whoever presses Ctrl-C twice means it.
         let impatience = Task {
-            await signals.waitForEnd(log: makeLog())
-            _exit(1)
+            if await signals.waitForEnd(log: makeLog()) { _exit(1) }
         }
         await aggregator.stop()
         impatience.cancel()

@@ -69,15 +69,16 @@ final class Signals: Sendable {
 
     deinit { for watcher in watchers { watcher.cancel() } }
 
-    /// Returns at the next SIGTERM or SIGINT.
-    func waitForEnd(log: Logger) async {
+    /// Returns true at the next SIGTERM or SIGINT, false when the task is cancelled before.
+    func waitForEnd(log: Logger) async -> Bool {
         for await number in received {
             if number == SIGHUP {
                 log.warning("reloading is not supported yet; restart to take up a changed pipeline file")
                 continue
             }
             log.info("\(number == SIGTERM ? "SIGTERM" : "SIGINT")")
-            return
+            return true
         }
+        return false
     }
 }

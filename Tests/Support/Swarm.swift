@@ -21,6 +21,8 @@ public final class Swarm: @unchecked Sendable {
         public internal(set) var connects = 0
         /// The status of the last response.
         public internal(set) var status = 0
+        /// Why it is done, if nobody wanted it to be: it could not connect, or was cut off.
+        public internal(set) var failure: String?
         /// It is through with reading, because the script said so or the server ended the stream.
         public internal(set) var isDone = false
         var socket: SwarmSocket?
@@ -95,6 +97,7 @@ public final class Swarm: @unchecked Sendable {
 
     private func connect(_ reader: Reader) {
         guard let socket = SwarmSocket(to: address, source: reader.index % 8) else {
+            reader.failure = "cannot connect: \(String(cString: strerror(errno)))"
             reader.isDone = true
             return
         }
@@ -131,6 +134,7 @@ public final class Swarm: @unchecked Sendable {
             }
         }
         if socket.hasEnded || !isOpen {
+            if !socket.hasEnded { reader.failure = "cut off" }
             disconnect(reader, abruptly: false)
             reader.isDone = true
         }

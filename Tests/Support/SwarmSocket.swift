@@ -18,8 +18,9 @@ final class SwarmSocket {
         guard case .tcp(let host, let port) = address, host == "127.0.0.1" else { return nil }
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        var reuse: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, 4)
+        // The port is chosen by connect, which knows which are free for this peer; bind does not.
+        var later: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, &later, 4)
         let connected =
             Self.with("127.0.0.\(1 + source)", 0) { bind(descriptor, $0, $1) } == 0
             && Self.with(host, port) { Glibc.connect(descriptor, $0, $1) } == 0
