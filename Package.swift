@@ -2,38 +2,18 @@
 import Foundation
 import PackageDescription
 
-// AGGREGATOR_FUZZ=1 adds the fuzzers written in Swift, whose driver is libFuzzer's (see Fuzz/), and counts what they reach.
-let fuzzing = ProcessInfo.processInfo.environment["AGGREGATOR_FUZZ"] == "1"
-
 // One strictness for all of our own code: Swift 6, every warning an error.
-let swift: [SwiftSetting] =
-    [
-        .treatAllWarnings(as: .error),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-    ] + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
-
-// libuv 1.44's header needs GNU C. AGGREGATOR_UBSAN=1 is for `make sanitize`: SwiftPM knows address and thread only.
-let ubsan = ProcessInfo.processInfo.environment["AGGREGATOR_UBSAN"] == "1"
-let ubsanFlags = ["-fsanitize=undefined", "-fno-sanitize=function", "-fno-sanitize-recover=undefined"]
-let c: [CSetting] =
-    [
-        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"), .enableWarning("shadow"),
-        .enableWarning("conversion"), .define("_GNU_SOURCE"),
-    ] + (ubsan ? [.unsafeFlags(ubsanFlags)] : [])
-let ubsanLink: [LinkerSetting] =
-    ubsan ? [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])] : []
-
-let fuzzers: [Target] =
-    fuzzing
-    ? [
-        .executableTarget(
-            name: "PipelineFileFuzz", dependencies: ["Aggregator"], path: "Fuzz", exclude: ["corpus"],
-            sources: ["pipelinefile_fuzz.swift"],
-            swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
-    ] : []
+let swift: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+// libuv 1.44's header needs GNU C.
+let c: [CSetting] = [
+    .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"), .enableWarning("shadow"),
+    .enableWarning("conversion"), .define("_GNU_SOURCE"),
+]
 
 let package = Package(
     name: "aggregator",
@@ -56,7 +36,7 @@ let package = Package(
 
         // The hot path, in C.
         .target(
-            name: "CEventLoop", dependencies: ["CLibuv", "CLlhttp"], cSettings: c, linkerSettings: ubsanLink),
+            name: "CEventLoop", dependencies: ["CLibuv", "CLlhttp"], cSettings: c),
 
         // The rest, in Swift.
         .target(name: "Expressions", dependencies: ["CRE2"], swiftSettings: swift),
@@ -103,8 +83,42 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),
-    ] + fuzzers,
+    ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11,
     cxxLanguageStandard: .gnucxx17
 )
+
+// Builds that check something, asked for by the environment: `make sanitize`, `make fuzz`.
+func isWanted(_ name: String) -> Bool { ProcessInfo.processInfo.environment[name] == "1" }
+
+func fuzzer(_ name: String, of target: String, _ source: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: [.byName(name: target)], path: "Fuzz", sources: [source],
+        swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+}
+
+for target in package.targets {
+    let isSwift = target.swiftSettings != nil
+    // UndefinedBehaviorSanitizer, for C: SwiftPM itself knows address and thread only.
+    if isWanted("AGGREGATOR_UBSAN"), target.name == "CEventLoop" {
+        let flags = ["-fsanitize=undefined", "-fno-sanitize=function", "-fno-sanitize-recover=undefined"]
+        target.cSettings = c + [.unsafeFlags(flags)]
+        target.linkerSettings = [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])]
+    }
+    // A lock that ThreadSanitizer understands (Tests/SanitizerMutex).
+    if isWanted("AGGREGATOR_TSAN"), isSwift {
+        target.dependencies.append("SanitizerMutex")
+        target.swiftSettings?.append(.define("AGGREGATOR_TSAN"))
+    }
+    // Count what the fuzzers reach.
+    if isWanted("AGGREGATOR_FUZZ"), isSwift { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"])) }
+}
+if isWanted("AGGREGATOR_TSAN") {
+    package.targets.append(.target(name: "SanitizerMutex", path: "Tests/SanitizerMutex", swiftSettings: swift))
+}
+if isWanted("AGGREGATOR_FUZZ") {
+    package.targets.append(fuzzer("PipelineFileFuzz", of: "Aggregator", "pipelinefile_fuzz.swift"))
+    package.targets.append(fuzzer("ExpressionsFuzz", of: "Expressions", "expressions_fuzz.swift"))
+}
