@@ -39,16 +39,16 @@ struct ManyReadersLoadTests {
         let readers = Swarm(to: server.address, paths: (0..<10_000).map { "/posts/\($0)" }) { _ in .readOn }
         #expect(await readers.connectAll())
         let before = try await server.metric("aggregator_subscriber_wakes_total")
-        let deliveries = try await server.metric("aggregator_deliveries_total")
+        let deliveries = try await server.metric("aggregator_delivered_frames_total")
         let connection = try await RawConnection.connect(to: server.address)
         try await connection.send(
             "POST /posts/77 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
                 + "Content-Type: application/json\r\n\r\n{}")
         #expect(try await connection.readResponse().status == 202)
         // The loop of that reader may be another one; its delivery is what is waited for.
-        #expect(try await eventually { try await server.metric("aggregator_deliveries_total") > deliveries })
+        #expect(try await eventually { try await server.metric("aggregator_delivered_frames_total") > deliveries })
         #expect(try await server.metric("aggregator_subscriber_wakes_total") == before + 1)
-        #expect(try await server.metric("aggregator_deliveries_total") == deliveries + 1)
+        #expect(try await server.metric("aggregator_delivered_frames_total") == deliveries + 1)
         #expect(server.stop() == 0)
     }
 
