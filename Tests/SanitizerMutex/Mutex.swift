@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// `Synchronization.Mutex`, made of what ThreadSanitizer understands.
 ///
