@@ -11,7 +11,7 @@ run: release ## Build, and run pipeline.yaml (or FILE=…)
 	@.build/release/aggregator run $(FILE)
 
 test: test-deps ## Build, and run every test
-	swift test --parallel
+	Scripts/test
 	Scripts/load-tests
 
 build: deps ## Build for debugging

@@ -2,13 +2,19 @@
 import Foundation
 import PackageDescription
 
+// Builds that check something are asked for by the environment: `make sanitize`, `make fuzz`.
+func isWanted(_ name: String) -> Bool { ProcessInfo.processInfo.environment[name] == "1" }
+
 // One strictness for all of our own code: Swift 6, every warning an error.
-let swift: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let swift: [SwiftSetting] =
+    [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    // A lock that ThreadSanitizer understands (Tests/SanitizerMutex), seen from files that import the usual one.
+    + (isWanted("AGGREGATOR_TSAN")
+        ? [.define("AGGREGATOR_TSAN")] : [.enableUpcomingFeature("MemberImportVisibility")])
 // libuv 1.44's header needs GNU C.
 let c: [CSetting] = [
     .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"), .enableWarning("shadow"),
@@ -89,9 +95,6 @@ let package = Package(
     cxxLanguageStandard: .gnucxx17
 )
 
-// Builds that check something, asked for by the environment: `make sanitize`, `make fuzz`.
-func isWanted(_ name: String) -> Bool { ProcessInfo.processInfo.environment[name] == "1" }
-
 func fuzzer(_ name: String, of target: String, _ source: String) -> Target {
     .executableTarget(
         name: name, dependencies: [.byName(name: target)], path: "Fuzz", sources: [source],
@@ -107,11 +110,7 @@ for target in package.targets {
         target.cSettings = c + [.unsafeFlags(flags)]
         target.linkerSettings = [.unsafeFlags(["-Xclang-linker", "-fsanitize=undefined"])]
     }
-    // A lock that ThreadSanitizer understands (Tests/SanitizerMutex).
-    if isWanted("AGGREGATOR_TSAN"), isSwift {
-        target.dependencies.append("SanitizerMutex")
-        target.swiftSettings?.append(.define("AGGREGATOR_TSAN"))
-    }
+    if isWanted("AGGREGATOR_TSAN"), isSwift { target.dependencies.append("SanitizerMutex") }
     // Count what the fuzzers reach.
     if isWanted("AGGREGATOR_FUZZ"), isSwift { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"])) }
 }

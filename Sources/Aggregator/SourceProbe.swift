@@ -91,7 +91,7 @@ public final class SourceProbe: Sendable {
     /// - Returns: all of them, which may be more.
     /// - Throws: `Timeout` at the deadline.
     @discardableResult
-    public func events(atLeast count: Int, within deadline: Duration = .seconds(60)) async throws -> [Event] {
+    public func events(atLeast count: Int, within deadline: Duration = .seconds(300)) async throws -> [Event] {
         try await wait(within: deadline) { $0.events.count >= count }.events
     }
 
@@ -101,7 +101,7 @@ public final class SourceProbe: Sendable {
     /// - Throws: `Timeout` at the deadline.
     @discardableResult
     public func wait(
-        within deadline: Duration = .seconds(60), until condition: @escaping @Sendable (_ record: Record) -> Bool
+        within deadline: Duration = .seconds(300), until condition: @escaping @Sendable (_ record: Record) -> Bool
     ) async throws -> Record {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [outlet] in try await outlet.wait { condition($0.record) } }

@@ -39,7 +39,7 @@ public final class RawConnection: @unchecked Sendable {
     }
 
     /// How long anything may take before it counts as not happening: generous, for machines under load.
-    public static let patience = Duration.seconds(30)
+    public static let patience = Pace.patience(30)
 
     private let queue = DispatchQueue(label: "raw-connection")
     private let descriptor: Int32

@@ -63,12 +63,12 @@ public final class Swarm: @unchecked Sendable {
     }
 
     /// Connects all, and reads until every reader is done or `patience` has passed; true if all were done.
-    public func run(within patience: Duration = .seconds(120)) async -> Bool {
+    public func run(within patience: Duration = Pace.patience(120)) async -> Bool {
         await onThread { self.loop(until: ContinuousClock.now + patience) { self.readers.allSatisfy(\.isDone) } }
     }
 
     /// Connects all and reads until every reader has had its first block; they stay connected, and unread, after that.
-    public func connectAll(within patience: Duration = .seconds(120)) async -> Bool {
+    public func connectAll(within patience: Duration = Pace.patience(120)) async -> Bool {
         await onThread {
             self.loop(until: ContinuousClock.now + patience) { self.readers.allSatisfy { !$0.lastID.isEmpty } }
         }
