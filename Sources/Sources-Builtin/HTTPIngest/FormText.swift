@@ -23,18 +23,12 @@ enum FormText {
             if values[name] == nil { order.append(name) }
             values[name, default: []].append(value)
         }
-        var object = JSONObjectText()
+        var object = ValueMap(capacity: order.count)
         for name in order {
             guard let texts = values[name] else { continue }
-            var json: [UInt8] = []
-            if texts.count == 1 {
-                JSON.append(string: texts[0], to: &json)
-            } else {
-                json.appendJSON(texts) { JSON.append(string: $0, to: &$1) }
-            }
-            object.set(name, json: json)
+            object[name] = texts.count == 1 ? .string(texts[0]) : .list(texts.map { .string($0) })
         }
-        return object.finished
+        return Value.map(object).jsonBytes
     }
 
     /// Nil where it is not UTF-8.

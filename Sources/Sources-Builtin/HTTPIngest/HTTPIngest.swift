@@ -81,11 +81,7 @@ struct IngestDesk: Sendable {
             let name = String(part.dropFirst().dropLast())
             return name == "subject" || name == "type" ? nil : name
         }
-        rest = answer.entries.map { entry in
-            var json: [UInt8] = []
-            json.appendJSON(entry.value)
-            return (entry.name, json)
-        }
+        rest = answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
     }
 
     /// On an event-loop thread: everything here is bounded by the size of the body.
