@@ -14,7 +14,7 @@ enum ChannelList {
         return .map([
             "name": .string(definition.name),
             "url": .string("/channels/\(definition.name)"),
-            "path": definition.path.map { .string($0) } ?? .null,
+            "path": definition.path.map { .string($0.text) } ?? .null,
             "keep": keep(definition.keep),
             "replay": replay(definition.replay),
             "envelope": .string(definition.envelope.rawValue),
