@@ -67,6 +67,15 @@ public enum EventData: Sendable, Equatable {
     /// Anything else, streamed as base64.
     case bytes([UInt8])
 
+    /// An expression's result as data: a string is text, bytes are bytes, all else is JSON.
+    public init(_ value: Value) {
+        switch value {
+        case .string(let text): self = .text(text)
+        case .bytes(let bytes): self = .bytes(bytes)
+        default: self = .json(value.jsonBytes)
+        }
+    }
+
     /// CloudEvents' `datacontenttype` of such data; nil where there is none.
     public var contentType: String? {
         switch self {

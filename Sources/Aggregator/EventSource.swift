@@ -49,4 +49,10 @@ public struct Route: Sendable, Hashable {
         self.path = path
         self.bodyLimit = bodyLimit
     }
+
+    /// The names in braces in the path, in their order; none if it cannot be a path.
+    public var parameters: [String] { pattern?.parameters ?? [] }
+
+    /// The path, taken apart; nil if it cannot be one.
+    var pattern: PathPattern? { try? PathPattern(path) }
 }

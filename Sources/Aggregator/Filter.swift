@@ -22,7 +22,9 @@ public protocol Filter: OptionGroup {
 }
 
 extension Filter {
+    /// Has nothing to prepare.
     public mutating func start(_ context: FilterContext) throws {}
+    /// Emits nothing by the clock.
     public mutating func wake() -> [Event] { [] }
 }
 

@@ -63,8 +63,6 @@ public struct RouteResponse: Sendable {
     public static func problem(_ status: Int, _ detail: String, headers: [(name: String, value: String)] = [])
         -> RouteResponse
     {
-        let problem = Problem(status: status, detail: detail)
-        return RouteResponse(
-            status: status, headers: headers + [("Content-Type", Problem.contentType)], body: problem.body)
+        Problem(status: status, detail: detail, headers: headers).response
     }
 }

@@ -43,7 +43,8 @@ struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aggregator",
         abstract: "Turns what happens on your machines into live streams that browsers and curl follow.",
-        discussion: "A pipeline file declares sources, filters and channels; see pipeline.yaml for one that explains itself.",
+        discussion:
+            "A pipeline file declares sources, filters and channels; see pipeline.yaml for one that explains itself.",
         subcommands: [Run.self, Check.self])
 }
 

@@ -18,6 +18,49 @@ public enum JSON {
             return error
         }
     }
+
+    /// Where the elements of an array lie in the text, without the white space around them, so that they can go out byte
+    /// for byte; nil when the text is valid but no array.
+    ///
+    /// - Throws: what is wrong with the text.
+    public static func elements(
+        of bytes: [UInt8], maxDepth: Int = defaultDepth
+    ) throws(JSONProblem) -> [Range<Int>]? {
+        let found = bytes.withUnsafeBytes { bytes in
+            Result { () throws(JSONProblem) in
+                var scanner = JSONScanner(bytes, maxDepth: maxDepth)
+                return try elements(&scanner)
+            }
+        }
+        return try found.get()
+    }
+
+    private static func elements(_ scanner: inout JSONScanner) throws(JSONProblem) -> [Range<Int>]? {
+        scanner.skipBlanks()
+        guard scanner.next == UInt8(ascii: "[") else {
+            try scanner.document()
+            return nil
+        }
+        var elements: [Range<Int>] = []
+        try scanner.array { (scanner: inout JSONScanner) throws(JSONProblem) in
+            let start = scanner.at
+            try scanner.value()
+            elements.append(start..<scanner.at)
+        }
+        try scanner.finish()
+        return elements
+    }
+
+    /// A text without the white space (RFC 8259, section 2) before and after it.
+    public static func trimmed<Text: BidirectionalCollection<UInt8>>(_ text: Text) -> Text.SubSequence {
+        var text = text[...].drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
+    }
+
+    /// White space between tokens.
+    @inlinable @inline(__always)
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 }
 
 /// What is wrong with a JSON text.

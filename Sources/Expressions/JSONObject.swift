@@ -55,35 +55,65 @@ public final class JSONObject: FieldSource {
         return (members, start..<end)
     }
 
-    /// The value of a member; of two with the same key the last.
-    public func field(_ name: String) -> Value? {
-        var name = name
-        return name.withUTF8 { name in
-            bytes.withUnsafeBytes { bytes in
-                for member in members.reversed() where Self.isKey(name, of: member, in: bytes) {
-                    return value(of: member, in: bytes)
-                }
-                return nil
+    /// A member as it lies in `bytes`, so that it can go out byte for byte.
+    public struct Part: Sendable {
+        /// The key's text.
+        public let name: String
+        /// The key with its quotes.
+        public let key: Range<Int>
+        /// The value.
+        public let value: Range<Int>
+    }
+
+    /// Whether it is `{}`.
+    public var isEmpty: Bool { members.isEmpty }
+
+    /// All members in their order, also those of one name.
+    public var parts: [Part] {
+        bytes.withUnsafeBytes { bytes in
+            members.map { member in
+                let key = Self.key(of: member)
+                return Part(
+                    name: JSONScanner(bytes, maxDepth: 0).text(key), key: key.start - 1..<key.end + 1,
+                    value: Self.range(of: member))
             }
         }
+    }
+
+    /// Where the value of a member lies in `bytes`; of two with the same key the last one's.
+    public func range(of name: String) -> Range<Int>? {
+        bytes.withUnsafeBytes { bytes in last(named: name, in: bytes).map(Self.range) }
+    }
+
+    /// The value of a member; of two with the same key the last.
+    public func field(_ name: String) -> Value? {
+        bytes.withUnsafeBytes { bytes in last(named: name, in: bytes).flatMap { value(of: $0, in: bytes) } }
+    }
+
+    private func last(named name: String, in bytes: UnsafeRawBufferPointer) -> Member? {
+        var name = name
+        return name.withUTF8 { name in members.last { Self.isKey(name, of: $0, in: bytes) } }
+    }
+
+    private static func range(of member: Member) -> Range<Int> { Int(member.valueStart)..<Int(member.valueEnd) }
+
+    private static func key(of member: Member) -> JSONText {
+        let start = Int(member.keyStart)
+        return JSONText(start: start, end: start + Int(member.key >> 1), isEscaped: member.key & 1 == 1)
     }
 
     private static func isKey(
         _ name: UnsafeBufferPointer<UInt8>, of member: Member, in bytes: UnsafeRawBufferPointer
     ) -> Bool {
-        let start = Int(member.keyStart)
-        let count = Int(member.key >> 1)
-        if member.key & 1 == 0 {
-            guard count == name.count else { return false }
-            let key = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
-            return key.withMemoryRebound(to: UInt8.self) { sameBytes($0, name) }
-        }
-        let text = JSONText(start: start, end: start + count, isEscaped: true)
-        return JSONScanner(bytes, maxDepth: 0).text(text).utf8.elementsEqual(name)
+        let key = key(of: member)
+        if key.isEscaped { return JSONScanner(bytes, maxDepth: 0).text(key).utf8.elementsEqual(name) }
+        guard key.count == name.count else { return false }
+        let text = UnsafeRawBufferPointer(rebasing: bytes[key.start..<key.end])
+        return text.withMemoryRebound(to: UInt8.self) { sameBytes($0, name) }
     }
 
     private func value(of member: Member, in bytes: UnsafeRawBufferPointer) -> Value? {
-        let range = Int(member.valueStart)..<Int(member.valueEnd)
+        let range = Self.range(of: member)
         if bytes[range.lowerBound] == UInt8(ascii: "{") {
             return (try? JSONObject(self.bytes, in: range, maxDepth: maxDepth)).map { .object($0) }
         }
@@ -96,10 +126,7 @@ public final class JSONObject: FieldSource {
         var seen: Set<MapKey> = []
         return bytes.withUnsafeBytes { bytes in
             members.compactMap { member in
-                let start = Int(member.keyStart)
-                let end = start + Int(member.key >> 1)
-                let name = JSONScanner(bytes, maxDepth: 0).text(
-                    JSONText(start: start, end: end, isEscaped: member.key & 1 == 1))
+                let name = JSONScanner(bytes, maxDepth: 0).text(Self.key(of: member))
                 return seen.insert(.string(name)).inserted ? name : nil
             }
         }

@@ -24,12 +24,7 @@ struct JSONScanner {
 
     @inline(__always)
     mutating func skipBlanks() {
-        while at < end {
-            switch bytes[at] {
-            case 0x20, 0x0A, 0x0D, 0x09: at += 1
-            default: return
-            }
-        }
+        while at < end, JSON.isBlank(bytes[at]) { at += 1 }
     }
 
     /// One value and nothing after it.

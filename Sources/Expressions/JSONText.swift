@@ -31,18 +31,10 @@ extension JSONScanner {
     /// Passes what needs no look: printable ASCII but the quote and the backslash, eight bytes at a time.
     @inline(__always)
     private mutating func skipPlain() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
         while at + 8 <= end {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // In each byte the high bit says "is zero", "is below 0x20", or "is 0x80 and up". A borrow can make bytes
-            // after the first hit wrong, but never the first.
-            let isQuote = (quote &- ones) & ~quote
-            let isBackslash = (backslash &- ones) & ~backslash
-            let isControl = (word &- ones &* 0x20) & ~word
-            let hits = (isQuote | isBackslash | isControl | word) & high
+            let word = JSONWord.load(bytes, at: at)
+            // 0x80 and up belongs to a character of several bytes.
+            let hits = JSONWord.specials(word) | word & JSONWord.high
             if hits != 0 {
                 at += hits.trailingZeroBitCount >> 3
                 return

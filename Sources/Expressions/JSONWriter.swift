@@ -34,10 +34,13 @@ extension Value {
     }
 
     /// The value as JSON text.
-    public var json: String {
+    public var json: String { String(decoding: jsonBytes, as: UTF8.self) }
+
+    /// The bytes of the value's JSON text.
+    public var jsonBytes: [UInt8] {
         var bytes: [UInt8] = []
         json(into: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }
 
@@ -65,22 +68,38 @@ extension JSON {
         var text = text
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { text in
+            let text = UnsafeRawBufferPointer(text)
             var start = 0
-            for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-                appendEscape(of: byte, to: &bytes)
-                start = index + 1
+            while true {
+                let end = firstSpecial(in: text, from: start)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<end]))
+                guard end < text.count else { break }
+                appendEscape(of: text[end], to: &bytes)
+                start = end + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The place of the first byte that has to be escaped; the end if none has.
+    private static func firstSpecial(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var at = start
+        while at + 8 <= text.count {
+            let hits = JSONWord.specials(JSONWord.load(text, at: at))
+            if hits != 0 { return at + hits.trailingZeroBitCount >> 3 }
+            at += 8
+        }
+        while at < text.count, text[at] >= 0x20, text[at] != 0x22, text[at] != 0x5C { at += 1 }
+        return at
     }
 
     private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\\"))
         switch byte {
         case 0x22, 0x5C: bytes.append(byte)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
         case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
         case 0x0D: bytes.append(UInt8(ascii: "r"))
         case 0x09: bytes.append(UInt8(ascii: "t"))
         default:
@@ -109,17 +128,8 @@ extension JSON {
 
     /// Appends bytes as a string of base64 with padding.
     static func append(base64 content: [UInt8], to bytes: inout [UInt8]) {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         bytes.append(UInt8(ascii: "\""))
-        for start in stride(from: 0, to: content.count, by: 3) {
-            let group = content[start..<min(start + 3, content.count)]
-            var bits: UInt32 = 0
-            for index in 0..<3 { bits = bits << 8 | (index < group.count ? UInt32(group[start + index]) : 0) }
-            for index in 0..<4 {
-                let isPadding = index > group.count
-                bytes.append(isPadding ? UInt8(ascii: "=") : digits[Int(bits >> (18 - 6 * UInt32(index)) & 63)])
-            }
-        }
+        bytes += Base64.text(content)
         bytes.append(UInt8(ascii: "\""))
     }
 }

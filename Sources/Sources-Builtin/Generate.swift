@@ -65,14 +65,7 @@ struct GeneratedData: OptionValue {
 
     /// Throws `EvaluationError`.
     func value(count: Int, now: Timestamp) throws -> EventData {
-        switch try expression.evaluate(Moment(count: Int64(count), now: now)) {
-        case .string(let text): return .text(text)
-        case .bytes(let bytes): return .bytes(bytes)
-        case let value:
-            var json: [UInt8] = []
-            value.json(into: &json)
-            return .json(json)
-        }
+        EventData(try expression.evaluate(Moment(count: Int64(count), now: now)))
     }
 
     /// The variables, in the environment's order.

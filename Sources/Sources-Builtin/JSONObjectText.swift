@@ -49,24 +49,4 @@ extension [UInt8] {
         }
         append(UInt8(ascii: "]"))
     }
-
-    /// Appends what the pipeline file says, as JSON.
-    mutating func appendJSON(_ value: PlainValue) {
-        switch value {
-        case .null: append(contentsOf: "null".utf8)
-        case .bool(let value): append(contentsOf: (value ? "true" : "false").utf8)
-        case .int(let number): append(contentsOf: String(number).utf8)
-        case .double(let number): append(contentsOf: "\(number)".utf8)
-        case .string(let text): JSON.append(string: text, to: &self)
-        case .list(let elements): appendJSON(elements) { $1.appendJSON($0) }
-        case .mapping(let members):
-            var object = JSONObjectText()
-            for member in members {
-                var value: [UInt8] = []
-                value.appendJSON(member.value)
-                object.set(member.name, json: value)
-            }
-            append(contentsOf: object.finished)
-        }
-    }
 }

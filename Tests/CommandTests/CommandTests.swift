@@ -15,7 +15,9 @@ struct CommandTests {
           jobs: {from: jobs}
         """
 
-    @Test("run says where it listens, with a curl for each channel, and ends with 0 on SIGTERM", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "run says where it listens, with a curl for each channel, and ends with 0 on SIGTERM",
+        arguments: [SIGTERM, SIGINT])
     func runsAndDrains(signal: Int32) async throws {
         let command = try CommandProcess(["run"], pipeline: Self.pipeline)
         let port = try await command.port()

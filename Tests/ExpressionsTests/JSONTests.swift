@@ -125,6 +125,20 @@ import Testing
             #expect(JSON.validate(Array(text.utf8)) == nil)
         }
     }
+
+    @Test("Whatever has to be escaped is found wherever it stands, and nothing else is")
+    func escapes() throws {
+        for byte in UInt8(0)..<0x80 {
+            for place in 0..<17 {
+                let text = String(repeating: "é", count: place) + String(UnicodeScalar(byte)) + "end of it"
+                var json: [UInt8] = []
+                JSON.append(string: text, to: &json)
+                #expect(try Value(json: json) == .string(text))
+                let isSpecial = byte < 0x20 || byte == 0x22 || byte == 0x5C
+                #expect(isSpecial == (json.count > text.utf8.count + 2))
+            }
+        }
+    }
 }
 
 extension Value {

@@ -70,4 +70,37 @@ private final class Spy: FieldSource {
         #expect(problem("data.price + 1", in: environment)?.message.contains("double(…)") == true)
         #expect(problem("data.prise", in: environment)?.message.contains("did you mean 'price'?") == true)
     }
+
+    @Test("Members can go out byte for byte, also those of one name, and the last one's value is found")
+    func parts() throws {
+        let text = Array(#" {"a" : [1, 2] ,"\u0062":"x\\","a":{"c":1.0e2} } "#.utf8)
+        let object = try JSONObject(text)
+        let parts = object.parts.map { part in
+            [
+                part.name, String(decoding: text[part.key], as: UTF8.self),
+                String(decoding: text[part.value], as: UTF8.self),
+            ]
+        }
+        #expect(
+            parts == [["a", #""a""#, "[1, 2]"], ["b", #""\u0062""#, #""x\\""#], ["a", #""a""#, #"{"c":1.0e2}"#]])
+        #expect(object.range(of: "a").map { String(decoding: text[$0], as: UTF8.self) } == #"{"c":1.0e2}"#)
+        #expect(object.range(of: "c") == nil)
+        #expect(try JSONObject(Array("{ }".utf8)).isEmpty)
+    }
+
+    @Test("An array's elements can go out byte for byte; another value has none, and what is no JSON is told")
+    func elements() throws {
+        func elements(_ text: String) throws -> [String]? {
+            let bytes = Array(text.utf8)
+            return try JSON.elements(of: bytes)?.map { String(decoding: bytes[$0], as: UTF8.self) }
+        }
+        #expect(try elements(" [ 1 , \"],[\" ,[2, 3],{\"a\": []}\n] ") == ["1", "\"],[\"", "[2, 3]", "{\"a\": []}"])
+        #expect(try elements("[ ]") == [])
+        #expect(try elements(" {\"a\": [1]}") == nil)
+        for wrong in ["[1,]", "[1] 2", "[", "", "{]"] {
+            #expect(throws: JSONProblem.self) { try elements(wrong) }
+        }
+        #expect(JSON.trimmed(Array("\t [1] \r\n".utf8)) == Array("[1]".utf8)[...])
+        #expect(JSON.trimmed(Array(" \n".utf8)).isEmpty)
+    }
 }

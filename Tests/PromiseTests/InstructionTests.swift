@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// What a delivery costs does not depend on how many others there are: in instructions, which repeat, not in time.
 @Suite("A delivery's cost", .tags(.load), .enabled(if: Load.isWanted))

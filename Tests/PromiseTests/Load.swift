@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 extension Tag {
     /// About load: runs alone, against a release build (Scripts/load-tests).

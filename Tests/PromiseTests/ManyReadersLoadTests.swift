@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// What very many readers cost, measured from outside on a release build in a process of its own.
 @Suite("Ten thousand readers", .tags(.load), .serialized, .enabled(if: Load.isWanted))

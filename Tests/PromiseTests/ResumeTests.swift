@@ -37,7 +37,9 @@ struct ResumeTests {
               b: {from: b, keep: 5000, replay: all}
             """
         try await Server.run(pipeline, kinds: [Counter.self]) { server in
-            let paths = ["/channels/a", "/channels/a/s2", "/stream?channel=a&channel=b", "/stream?channel=a/s1&channel=b/s2"]
+            let paths = [
+                "/channels/a", "/channels/a/s2", "/stream?channel=a&channel=b", "/stream?channel=a/s1&channel=b/s2",
+            ]
             let counts = Dictionary(uniqueKeysWithValues: paths.map { ($0, Self.expected($0).count) })
             let swarm = Swarm(to: server.address, paths: (0..<Pace.load(240)).map { paths[$0 % paths.count] }) { reader in
                 if reader.events.count == counts[reader.path] || reader.events.last?.event == "gap" { return .leave }

@@ -10,7 +10,8 @@ struct Server: Sendable {
 
     /// Runs `body` with a server of this pipeline file, which listens on a free port of 127.0.0.1, and stops it then.
     static func run<Result: Sendable>(
-        _ text: String, kinds: [any EventSource.Type] = [], log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        _ text: String, kinds: [any EventSource.Type] = [],
+        log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         let pipeline = try Pipeline(

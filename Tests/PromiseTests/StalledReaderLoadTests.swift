@@ -47,7 +47,9 @@ struct StalledReaderLoadTests {
         }
         #expect(await all)
         let grown = server.residentBytes - before
-        print("resident set grew by \(grown >> 10) KiB while \((250 * body.utf8.count) >> 20) MiB passed a stalled reader")
+        print(
+            "resident set grew by \(grown >> 10) KiB while \((250 * body.utf8.count) >> 20) MiB passed a stalled reader"
+        )
         #expect(grown < 4 << 20)
         for reader in live.readers { #expect(reader.events.count == 250 * 64) }
         // It reads again: what its socket held, then the gap, then what is still kept.

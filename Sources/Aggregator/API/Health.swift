@@ -1,7 +1,9 @@
+import Expressions
+
 /// `/health/live` and `/health/ready`.
 enum Health {
     /// 200 as long as the process answers at all, also while it drains: a restart would help nobody.
-    static func live() -> RouteResponse { answer(200, [("status", .string("live"))]) }
+    static func live() -> RouteResponse { answer(200, ["status": .string("live")]) }
 
     /// Whether new requests should be sent here: 503 until every source has begun its first run, once a source has been
     /// given up (`failed`), and from the moment the server drains.
@@ -21,19 +23,19 @@ enum Health {
                 statuses.contains { $0.state == .waiting } ? "degraded" : "ready"
             }
         let shown = zip(sources, statuses).map { source, status in
-            JSONText.object([
-                ("name", .string(source.definition.name)), ("state", .string(status.state.rawValue)),
-                ("since", .string(status.since.description)), ("restarts", .int(status.restarts)),
-                ("error", status.lastError.map { .string($0) } ?? .null),
+            Value.map([
+                "name": .string(source.definition.name), "state": .string(status.state.rawValue),
+                "since": .string(status.since.description), "restarts": .int(Int64(status.restarts)),
+                "error": status.lastError.map { .string($0) } ?? .null,
             ])
         }
-        var response = answer(isReady ? 200 : 503, [("status", .string(word)), ("sources", .list(shown))])
+        var response = answer(isReady ? 200 : 503, ["status": .string(word), "sources": .list(shown)])
         if !isReady { response.headers.append(("Retry-After", "5")) }
         return response
     }
 
-    private static func answer(_ status: Int, _ fields: [(String, JSONText)]) -> RouteResponse {
-        var response = RouteResponse.json(status, JSONText.object(fields).bytes)
+    private static func answer(_ status: Int, _ fields: ValueMap) -> RouteResponse {
+        var response = RouteResponse.json(status, fields)
         response.headers.append(("Cache-Control", "no-store"))
         return response
     }

@@ -18,11 +18,10 @@ struct Problem: Error, Sendable {
 
     /// The JSON text.
     var body: [UInt8] {
-        var text = Array(#"{"title":"#.utf8)
-        Value.string(Self.title(of: status)).json(into: &text)
-        text += Array(#","status":\#(status),"detail":"#.utf8)
-        Value.string(detail).json(into: &text)
-        return text + Array("}\n".utf8)
+        let members: ValueMap = [
+            "title": .string(Self.title(of: status)), "status": .int(Int64(status)), "detail": .string(detail),
+        ]
+        return members.jsonLine
     }
 
     /// The reason phrase of RFC 9110, section 15.
@@ -43,4 +42,14 @@ struct Problem: Error, Sendable {
         default: "Error"
         }
     }
+}
+
+extension RouteResponse {
+    /// An answer of our own in JSON.
+    static func json(_ status: Int, _ members: ValueMap) -> RouteResponse { .json(status, members.jsonLine) }
+}
+
+extension ValueMap {
+    /// Compact, with a line end, as `curl` users like it.
+    fileprivate var jsonLine: [UInt8] { Value.map(self).jsonBytes + [UInt8(ascii: "\n")] }
 }

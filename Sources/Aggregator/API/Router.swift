@@ -22,33 +22,28 @@ struct Router<Endpoint: Sendable>: Sendable {
         var literals: [String: Int] = [:]
         var parameter: Int?
         var leaves: [String: Leaf] = [:]
-        /// `{name...}`: all that is left of the path, at least one part.
+        /// All that is left of the path, at least one part.
         var rest: [String: Leaf] = [:]
     }
 
     // Branches by index: a tree of values.
     private var branches = [Branch()]
 
-    /// Adds a route. `path` is written like `/tasks/{id}`; a last part `{name...}` takes the rest of the path, slashes and
-    /// all. Literals are percent-decoded like a request's.
-    mutating func add(_ method: String, _ path: String, _ endpoint: Endpoint) {
-        var names: [String] = []
+    /// Adds a route.
+    mutating func add(_ method: String, _ pattern: PathPattern, _ endpoint: Endpoint) {
+        let leaf = Leaf(endpoint: endpoint, names: pattern.parameters)
         var at = 0
-        for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            let text = String(decoding: part, as: UTF8.self)
-            if text.hasPrefix("{"), text.hasSuffix("...}") {
-                names.append(String(text.dropFirst().dropLast(4)))
-                branches[at].rest[method] = Leaf(endpoint: endpoint, names: names)
+        // A request for `/` has one part, which is empty.
+        for part in pattern.parts.isEmpty ? [.literal("")] : pattern.parts {
+            switch part {
+            case .literal(let text): at = step(from: at, \.literals[text])
+            case .parameter: at = step(from: at, \.parameter)
+            case .rest:
+                branches[at].rest[method] = leaf
                 return
             }
-            if text.hasPrefix("{"), text.hasSuffix("}") {
-                names.append(String(text.dropFirst().dropLast()))
-                at = step(from: at, \.parameter)
-            } else {
-                at = step(from: at, \.literals[PercentCoding.decode(part, plusIsSpace: false).repaired])
-            }
         }
-        branches[at].leaves[method] = Leaf(endpoint: endpoint, names: names)
+        branches[at].leaves[method] = leaf
     }
 
     private mutating func step(from index: Int, _ way: WritableKeyPath<Branch, Int?>) -> Int {

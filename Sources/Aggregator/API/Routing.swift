@@ -52,19 +52,25 @@ final class Routing: Sendable {
 
     private static func router(for pipeline: LivePipeline) -> Router<Endpoint> {
         var router = Router<Endpoint>()
-        router.add("GET", "/", .page)
-        router.add("GET", "/channels", .list)
-        router.add("GET", "/channels/{channel}", .channel)
-        router.add("GET", "/channels/{channel}/{subject...}", .channel)
-        router.add("GET", "/stream", .several)
-        router.add("GET", "/health/live", .live)
-        router.add("GET", "/health/ready", .ready)
-        router.add("GET", "/metrics", .metrics)
+        let channels = PathPattern.Part.literal("channels")
+        let health = PathPattern.Part.literal("health")
+        router.add("GET", PathPattern(), .page)
+        router.add("GET", PathPattern(channels), .list)
+        router.add("GET", PathPattern(channels, .parameter("channel")), .channel)
+        router.add("GET", PathPattern(channels, .parameter("channel"), .rest("subject")), .channel)
+        router.add("GET", PathPattern(.literal("stream")), .several)
+        router.add("GET", PathPattern(health, .literal("live")), .live)
+        router.add("GET", PathPattern(health, .literal("ready")), .ready)
+        router.add("GET", PathPattern(.literal("metrics")), .metrics)
         for channel in pipeline.channels {
-            if let path = channel.definition.path { router.add("GET", path, .path(channel)) }
+            if let path = channel.definition.path { router.add("GET", path.pattern, .path(channel)) }
         }
         for source in pipeline.sources {
-            for route in source.routes { router.add(route.method, route.path, .source(source, route)) }
+            for route in source.routes {
+                // Nothing starts on a file with a path that is none.
+                guard let pattern = route.pattern else { continue }
+                router.add(route.method, pattern, .source(source, route))
+            }
         }
         return router
     }

@@ -53,15 +53,6 @@ struct SetProblem: Error, CustomStringConvertible {
 }
 
 extension EventData {
-    /// An expression's result as data: a string is text, bytes are bytes, all else is JSON.
-    init(_ value: Value) {
-        switch value {
-        case .string(let text): self = .text(text)
-        case .bytes(let bytes): self = .bytes(bytes)
-        default: self = .json(value.jsonBytes)
-        }
-    }
-
     /// The data with one field changed or made. No data at all counts as an empty object.
     fileprivate func setting(_ path: [String], to value: Value) throws -> EventData {
         let json = value.jsonBytes
@@ -72,13 +63,5 @@ extension EventData {
             throw SetProblem(
                 description: "data.\(path.joined(separator: ".")) cannot be set: the data is no JSON object")
         }
-    }
-}
-
-extension Value {
-    fileprivate var jsonBytes: [UInt8] {
-        var bytes: [UInt8] = []
-        json(into: &bytes)
-        return bytes
     }
 }

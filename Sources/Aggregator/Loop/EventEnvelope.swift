@@ -51,7 +51,7 @@ enum EventEnvelope {
         append(value, to: &json)
     }
 
-    private static func append(_ text: String, to json: inout [UInt8]) { Value.string(text).json(into: &json) }
+    private static func append(_ text: String, to json: inout [UInt8]) { JSON.append(string: text, to: &json) }
 }
 
 extension [UInt8] {

@@ -32,11 +32,7 @@ final class LiveChannel: Sendable {
 
     /// The path of a stream of one subject: the channel's own, if it has one with `{subject}`, else `/channels/…`.
     func streamPath(subject: String) -> String {
-        let part = PercentEncoding.part(subject)
-        if let path = definition.path, let hole = path.firstRange(of: "{subject}") {
-            return path.replacingCharacters(in: hole, with: part)
-        }
-        return "/channels/\(name)/\(part)"
+        definition.path?.url(subject: subject) ?? "/channels/\(name)/\(PercentCoding.encode(subject))"
     }
 }
 
@@ -49,27 +45,4 @@ final class ChannelTally: Sendable {
     /// Events whose `end` could not be evaluated; they end nothing.
     let endErrors = Counter()
     let endLog = RepeatLimit()
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
-        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
-    }
-}
-
-/// Text as one part of a URL's path.
-enum PercentEncoding {
-    /// RFC 3986, section 2.1: all but unreserved characters (section 2.3) as `%XX`.
-    static func part(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var encoded: [UInt8] = []
-        encoded.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.append(byte)
-            default: encoded += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
 }

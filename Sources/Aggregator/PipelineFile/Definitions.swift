@@ -38,8 +38,8 @@ struct ChannelDefinition: Sendable {
     var name: String
     var place: FilePlace
     var from: [String]
-    /// One more URL: parts, one of which may be `{subject}`.
-    var path: String?
+    /// One more URL.
+    var path: ChannelPath?
     var keep = Keep()
     var replay = Replay.none
     var event = EventField.type

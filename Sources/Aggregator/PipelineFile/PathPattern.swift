@@ -6,9 +6,12 @@ struct PathPattern: Sendable, Hashable {
         case literal(String)
         /// Any part that is not empty; its name.
         case parameter(String)
+        /// All that is left of the path, at least one part; its name. Only the server's own paths have it.
+        case rest(String)
     }
 
-    var parts: [Part]
+    /// None: the path is `/`.
+    let parts: [Part]
 
     /// Why a path cannot be one.
     struct Mistake: Error {
@@ -21,20 +24,30 @@ struct PathPattern: Sendable, Hashable {
     }
 
     var parameters: [String] {
-        parts.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+        parts.compactMap { part in
+            switch part {
+            case .literal: nil
+            case .parameter(let name), .rest(let name): name
+            }
+        }
     }
 
     /// First parts that are the server's own.
     static let reserved: Set<String> = ["channels", "stream", "health", "metrics"]
 
+    /// One of the server's own paths.
+    init(_ parts: Part...) { self.parts = parts }
+
+    /// What a pipeline file or a source says.
     init(_ text: String) throws(Mistake) {
         guard text.hasPrefix("/") else { throw Mistake(message: "a path begins with '/'") }
-        parts = []
+        var parts: [Part] = []
         if text != "/" {
             for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
                 parts.append(try Self.part(part))
             }
         }
+        self.parts = parts
         let names = parameters
         if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
             throw Mistake(message: "'{\(twice.element)}' stands in this path twice")
@@ -54,7 +67,7 @@ struct PathPattern: Sendable, Hashable {
         if text.hasPrefix("{"), text.hasSuffix("}"), !text.dropFirst().dropLast().contains(where: { "{}".contains($0) })
         {
             let name = text.dropFirst().dropLast()
-            guard isName(name) else {
+            guard PipelineGraph.isName(String(name)), !name.contains("-") else {
                 throw Mistake(message: "'{\(name)}' is no placeholder: expected a name, such as {subject}")
             }
             return .parameter(String(name))
@@ -68,41 +81,11 @@ struct PathPattern: Sendable, Hashable {
             throw Mistake(
                 message: "\(bad == " " ? "a blank" : "'\(bad)'") cannot stand in a path; write it percent-encoded")
         }
-        guard let decoded = percentDecoded(text) else {
+        let decoded = PercentCoding.decode(text.utf8, plusIsSpace: false)
+        guard !decoded.hasBrokenEscape, let literal = decoded.text else {
             throw Mistake(message: "'%' begins two hexadecimal digits, and together they are UTF-8; '%25' is a '%'")
         }
-        return .literal(decoded)
-    }
-
-    private static func isName(_ text: Substring) -> Bool {
-        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
-            return false
-        }
-        return text.utf8.allSatisfy {
-            $0 == UInt8(ascii: "_") || $0 < 0x80 && Character(UnicodeScalar($0)).isLetter
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        }
-    }
-
-    /// Once (RFC 3986, section 2.1); nil if it is wrong, or does not give UTF-8.
-    private static func percentDecoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(UnicodeScalar(byte)).isASCII ? Character(UnicodeScalar(byte)).hexDigitValue.map(UInt8.init) : nil
+        return .literal(literal)
     }
 }
 
@@ -111,6 +94,11 @@ struct ChannelPath: OptionValue {
     /// As it was written.
     var text: String
     var pattern: PathPattern
+
+    /// The path of the stream of one subject; nil if it has no `{subject}`.
+    func url(subject: String) -> String? {
+        pattern.parameters.isEmpty ? nil : text.replacing("{subject}", with: PercentCoding.encode(subject))
+    }
 
     static var shape: OptionShape { .string }
     var optionText: String? { text.optionText }

@@ -153,7 +153,7 @@ struct PipelineDecoder {
         }
         definition.channels.append(
             ChannelDefinition(
-                name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path?.text,
+                name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path,
                 keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
                 access: options.access ?? access, envelope: options.envelope))
     }

@@ -15,7 +15,7 @@ extension Pipeline {
 
     /// With what it keeps, also where the file left a bound to its default.
     private static func line(_ channel: ChannelDefinition) -> String {
-        let path = channel.path.map { ", also at \($0)" } ?? ""
+        let path = channel.path.map { ", also at \($0.text)" } ?? ""
         return """
             channel \(channel.name): \(channel.from.joined(separator: ", ")), keeps \(channel.keep.text), \
             replays \(channel.replay.text), \(channel.access.text)\(path)

@@ -2,12 +2,11 @@ import Aggregator
 
 /// `application/x-www-form-urlencoded` (WHATWG URL, section 5), and what is made of its names and values.
 enum FormText {
-    /// Names and values, decoded. A `%` that begins no escape stands for itself, as browsers have it.
+    /// Names and values, decoded.
     static func pairs(_ body: [UInt8]) throws(Refusal) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
-        for (index, pair) in body.split(separator: UInt8(ascii: "&")).enumerated() {
-            let split = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard let name = decoded(pair[..<split]), let value = decoded(pair[split...].dropFirst()) else {
+        for (index, pair) in PercentCoding.pairs(body).enumerated() {
+            guard let name = pair.name.text, let value = pair.value.text else {
                 throw Refusal(400, "Field \(index + 1) of the form is not UTF-8.")
             }
             pairs.append((name, value))
@@ -23,45 +22,11 @@ enum FormText {
             if values[name] == nil { order.append(name) }
             values[name, default: []].append(value)
         }
-        var object = JSONObjectText()
+        var object = ValueMap(capacity: order.count)
         for name in order {
             guard let texts = values[name] else { continue }
-            var json: [UInt8] = []
-            if texts.count == 1 {
-                JSON.append(string: texts[0], to: &json)
-            } else {
-                json.appendJSON(texts) { JSON.append(string: $0, to: &$1) }
-            }
-            object.set(name, json: json)
+            object[name] = texts.count == 1 ? .string(texts[0]) : .list(texts.map { .string($0) })
         }
-        return object.finished
-    }
-
-    /// Nil where it is not UTF-8.
-    private static func decoded(_ text: ArraySlice<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = hex(text[index + 1]),
-                let low = hex(text[index + 2])
-            {
-                bytes.append(high << 4 | low)
-                index += 3
-            } else {
-                bytes.append(text[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[index])
-                index += 1
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        return Value.map(object).jsonBytes
     }
 }

@@ -44,11 +44,13 @@ public struct HTTPIngest: RoutedSource {
     }
 
     /// The routes, as the options say.
-    public var routes: [Route] { [Route(method.rawValue, path)] }
+    public var routes: [Route] { [route] }
+
+    private var route: Route { Route(method.rawValue, path) }
 
     /// Answers requests until it is cancelled.
     public func run(_ context: SourceContext) async throws {
-        let desk = IngestDesk(type: type, path: path, answer: answer, batch: batch)
+        let desk = IngestDesk(type: type, route: route, answer: answer, batch: batch)
         context.serve { request in .now(desk.answer(request, context)) }
         // All the work is done in the requests; this task only says that the source is alive.
         let (forever, keeper) = AsyncStream.makeStream(of: Never.self)
@@ -73,19 +75,11 @@ struct IngestDesk: Sendable {
     /// The answer's members after `accepted`.
     private let rest: [(name: String, json: [UInt8])]
 
-    init(type: String, path: String, answer: OrderedOptions<PlainValue>, batch: Int) {
+    init(type: String, route: Route, answer: OrderedOptions<PlainValue>, batch: Int) {
         self.type = type
         self.batch = batch
-        fields = path.split(separator: "/").compactMap { part in
-            guard part.hasPrefix("{"), part.hasSuffix("}") else { return nil }
-            let name = String(part.dropFirst().dropLast())
-            return name == "subject" || name == "type" ? nil : name
-        }
-        rest = answer.entries.map { entry in
-            var json: [UInt8] = []
-            json.appendJSON(entry.value)
-            return (entry.name, json)
-        }
+        fields = route.parameters.filter { $0 != "subject" && $0 != "type" }
+        rest = answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
     }
 
     /// On an event-loop thread: everything here is bounded by the size of the body.

@@ -26,11 +26,16 @@ struct IngestItem: Equatable {
 
     /// Puts the path's fields into the data.
     mutating func put(_ fields: [(name: String, value: String)]) throws(Refusal) {
-        guard case .json(let json) = data, let merged = JSONScan.object(json, with: fields) else {
+        guard case .json(let json) = data, let object = try? JSONObject(json) else {
             let names = fields.map(\.name).joined(separator: ", ")
             throw Refusal(422, "\(place.prefix)the path gives the data '\(names)', so it has to be a JSON object.")
         }
-        data = .json(merged)
+        var merged = JSONObjectText()
+        for part in object.parts where !fields.contains(where: { $0.name == part.name }) {
+            merged.append(member: json[part.key], json[part.value])
+        }
+        for (name, value) in fields { merged.set(name, value) }
+        data = .json(merged.finished)
     }
 }
 
@@ -53,12 +58,15 @@ enum IngestBody {
     }
 
     private static func json(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
-        if let problem = JSON.validate(body) { throw notJSON(problem, in: body[...], "The body") }
-        let value = JSONScan.trimmed(body[...])
-        guard value.first == UInt8(ascii: "[") else { return [IngestItem(data: .json(Array(value)), place: .body)] }
-        let elements = JSONScan.elements(of: value)
+        let elements: [Range<Int>]?
+        do throws(JSONProblem) {
+            elements = try JSON.elements(of: body)
+        } catch {
+            throw notJSON(error, in: body[...], "The body")
+        }
+        guard let elements else { return [IngestItem(data: .json(Array(JSON.trimmed(body))), place: .body)] }
         guard elements.count <= limit else { throw tooMany(limit) }
-        return elements.enumerated().map { IngestItem(data: .json(Array($1)), place: .element($0)) }
+        return elements.enumerated().map { IngestItem(data: .json(Array(body[$1])), place: .element($0)) }
     }
 
     private static func lines(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
@@ -66,7 +74,7 @@ enum IngestBody {
         var number = 0
         for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
-            let line = JSONScan.trimmed(line)
+            let line = JSON.trimmed(line)
             if line.isEmpty { continue }
             if let problem = JSON.validate(Array(line)) { throw notJSON(problem, in: line, "Line \(number)") }
             guard items.count < limit else { throw tooMany(limit) }
@@ -94,7 +102,7 @@ enum IngestBody {
         let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
         // Characters, not bytes: all but the continuation bytes of UTF-8.
         let column = before[start...].count { $0 & 0xc0 != 0x80 } + 1
-        let pointer = JSONScan.pointer(toEndOf: before)
+        let pointer = JSONPlace.pointer(toEndOf: before)
         let place = line > 1 ? "line \(line), column \(column)" : "column \(column)"
         return Refusal(
             400,

@@ -56,9 +56,7 @@ struct ProgressReader: Sendable {
         if case .string(let text)? = members["message"] { meaning.message = text }
         meaning.isOnlyProgress = meaning.progress != nil
         if let result = members["result"] {
-            var json: [UInt8] = []
-            result.json(into: &json)
-            meaning.result = json
+            meaning.result = result.jsonBytes
             meaning.isExplicit = true
         } else if meaning.progress == nil {
             meaning.result = bytes

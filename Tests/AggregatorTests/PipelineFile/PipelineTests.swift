@@ -107,7 +107,7 @@ struct PipelineTests {
         let channels = pipeline.definition.channels
         #expect(channels.map(\.name) == ["a", "b", "c"])
         #expect(channels[0].from == ["m", "f"])
-        #expect(channels[0].path == "/stocks/{subject}")
+        #expect(channels[0].path?.text == "/stocks/{subject}")
         #expect(channels[0].keep == Keep(events: 5, bytes: 1024, age: .seconds(3600), subjects: 7))
         #expect(channels[0].replay == .latest)
         #expect(channels[0].event == .fixed("message"))

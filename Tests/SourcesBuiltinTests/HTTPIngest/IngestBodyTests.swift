@@ -104,7 +104,7 @@ import Testing
             let body = (0..<Int.random(in: 1...40, using: &random)).map { _ in
                 alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
             }
-            _ = JSONScan.pointer(toEndOf: body[...])
+            _ = JSONPlace.pointer(toEndOf: body[...])
             for type in [MediaType.json, .lines, .form, .text] {
                 guard var items = try? IngestBody.items(body, as: type, limit: 100) else { continue }
                 for index in items.indices {
