@@ -97,7 +97,7 @@ let package = Package(
 
 func fuzzer(_ name: String, of target: String, _ source: String) -> Target {
     .executableTarget(
-        name: name, dependencies: [.byName(name: target)], path: "Fuzz", sources: [source],
+        name: name, dependencies: [.byName(name: target), "FuzzDriver"], path: "Fuzz", sources: [source],
         swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])],
         linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
 }
@@ -118,6 +118,7 @@ if isWanted("AGGREGATOR_TSAN") {
     package.targets.append(.target(name: "SanitizerMutex", path: "Tests/SanitizerMutex", swiftSettings: swift))
 }
 if isWanted("AGGREGATOR_FUZZ") {
+    package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: swift))
     package.targets.append(fuzzer("PipelineFileFuzz", of: "Aggregator", "pipelinefile_fuzz.swift"))
     package.targets.append(fuzzer("ExpressionsFuzz", of: "Expressions", "expressions_fuzz.swift"))
 }

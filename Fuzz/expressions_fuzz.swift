@@ -1,11 +1,7 @@
-// Random bytes as an expression and as JSON: nothing may crash, run long, or disagree with itself.
-//
-// The first byte says what the rest is. Build it together with the sources of the target (one module), or against the
-// module; RE2 and its C shim have to be linked. With SWIFT_BACKTRACE=enable=no a crash is reported at once; leaks are not to
-// be looked for (ASAN_OPTIONS=detect_leaks=0), as Swift's globals keep their pointers in a form that looks like a leak.
-#if canImport(Expressions)
-    import Expressions
-#endif
+// Random bytes as an expression and as JSON: nothing may crash, run long, or disagree with itself (Fuzz/run.sh).
+// The first byte says what the rest is.
+import Expressions
+import FuzzDriver
 
 private let environment = ExpressionEnvironment([
     ("data", .dyn),
@@ -87,4 +83,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
     if start.pointee & 1 == 0 { fuzzExpression(bytes) } else { fuzzJSON(bytes) }
     return 0
+}
+
+@main
+private struct ExpressionsFuzz {
+    static func main() { runFuzzer { fuzz($0, $1) } }
 }

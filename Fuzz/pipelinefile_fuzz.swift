@@ -1,12 +1,6 @@
-// Fuzzes the way of a pipeline file from bytes to a pipeline or a report. Build and run:
-//
-//     AGGREGATOR_FUZZ=1 swift build --scratch-path .build-fuzz/swift --sanitize address --product PipelineFileFuzz
-//     mkdir -p .build-fuzz/corpus-pipelinefile
-//     export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0   # Swift's globals live on, and look like leaks
-//     .build-fuzz/swift/debug/PipelineFileFuzz -max_total_time=60 -max_len=4096 \
-//         -dict=Fuzz/corpus/pipelinefile.dict .build-fuzz/corpus-pipelinefile Fuzz/corpus/pipelinefile
+// Fuzzes the way of a pipeline file from bytes to a pipeline or a report (Fuzz/run.sh).
 
-import Glibc
+import FuzzDriver
 
 @testable import Aggregator
 
@@ -63,20 +57,7 @@ func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// libFuzzer as a library (LLVM, "Using libFuzzer as a library"): the package manager gives the executable a `main` of its
-/// own, which comes before libFuzzer's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ target: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
 @main
 private struct PipelineFileFuzz {
-    static func main() {
-        var count = CommandLine.argc
-        var arguments = CommandLine.unsafeArgv
-        exit(runDriver(&count, &arguments) { fuzz($0, $1) })
-    }
+    static func main() { runFuzzer { fuzz($0, $1) } }
 }

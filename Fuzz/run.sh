@@ -30,7 +30,9 @@ run() {
 
 # fuzz_swift NAME PRODUCT: built by SwiftPM, with what the target needs.
 fuzz_swift() {
-    AGGREGATOR_FUZZ=1 swift build --scratch-path "$out/swift" --sanitize address --product "$2"
+    # gold warns of each of the address sanitizer's symbols; that is no news.
+    AGGREGATOR_FUZZ=1 swift build --scratch-path "$out/swift" --sanitize address --product "$2" \
+        >"$out/build.log" 2>&1 || { cat "$out/build.log"; exit 1; }
     cp "$out/swift/debug/$2" "$out/$1"
     # Swift's globals keep their pointers in a form that looks like a leak.
     ASAN_OPTIONS=detect_leaks=0 run "$1" "$1"

@@ -58,9 +58,12 @@ final class CommandProcess: Sendable {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// Waits for the end; a signal's number is negative.
+    /// Waits for the end, and for the last of what it wrote; a signal's number is negative.
     func exitCode() async -> Int32? {
-        for await code in ended { return code }
+        for await code in ended {
+            _ = await eventually { printed.isWhole && complained.isWhole }
+            return code
+        }
         return nil
     }
 
@@ -76,13 +79,14 @@ final class CommandProcess: Sendable {
 
 /// What a process has written so far.
 private final class Transcript: Sendable {
-    private let stored = Mutex("")
+    private let stored = Mutex((text: "", isWhole: false))
 
-    var text: String { stored.withLock { $0 } }
+    var text: String { stored.withLock { $0.text } }
+    var isWhole: Bool { stored.withLock { $0.isWhole } }
 
     func take(_ file: FileHandle) {
         let data = file.availableData
         if data.isEmpty { file.readabilityHandler = nil }
-        stored.withLock { $0 += String(decoding: data, as: UTF8.self) }
+        stored.withLock { $0 = ($0.text + String(decoding: data, as: UTF8.self), data.isEmpty) }
     }
 }
