@@ -81,14 +81,16 @@ public final class Aggregator: Sendable {
                 state.running = Running(site: site, hub: hub, pipeline: live, state: folder)
             }
         } catch {
-            site.stop()
+            site.drain()
+            await site.finish(within: .zero)
             await OwnThread.run { hub.finish(within: .zero) }
             throw error
         }
     }
 
     /// The orderly end, within `server.drain`: `/health/ready` says no; nobody new comes in; the sources are cancelled and
-    /// waited for; every stream gets what is pending, and its end. What has not ended by then is cut off.
+    /// waited for, and so are the answers that they still owe; every stream gets what is pending, and its end. What has not
+    /// ended by then is cut off.
     public func stop() async {
         let running = state.withLock { state in
             defer { state.running = nil }
@@ -97,9 +99,11 @@ public final class Aggregator: Sendable {
         guard let running else { return }
         let drain = pipeline.definition.server.drain
         let deadline = PipelineClock.system.uptime() + drain
-        running.site.stop()
+        running.site.drain()
         running.hub.closeListeners()
         await running.pipeline.stop(within: drain * Self.sourcesShare)
+        let left = deadline - PipelineClock.system.uptime()
+        await running.site.finish(within: max(.zero, left - drain * (1 - Self.sourcesShare)))
         await OwnThread.run { running.hub.finish(within: max(.zero, deadline - PipelineClock.system.uptime())) }
         running.state.close()
         log.info("stopped")

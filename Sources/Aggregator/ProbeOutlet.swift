@@ -23,6 +23,7 @@ final class ProbeOutlet: SourceOutlet {
     }
 
     private let name: String
+    private let rules = EventRules(size: .max)
     private let state = Mutex(State())
 
     init(name: String) { self.name = name }
@@ -35,7 +36,7 @@ final class ProbeOutlet: SourceOutlet {
 
     func emit(_ events: [Event]) throws(EventProblem) {
         for (index, event) in events.enumerated() {
-            if let message = Self.mistake(in: event) { throw EventProblem(index: index, message: message) }
+            if let (_, message) = rules.refusal(of: event) { throw EventProblem(index: index, message: message) }
         }
         change { state in
             for var event in events {
@@ -137,20 +138,6 @@ final class ProbeOutlet: SourceOutlet {
             return met
         }
         for waiter in met.values { waiter.continuation.resume() }
-    }
-
-    /// What the pipeline refuses (see `Event.type`).
-    private static func mistake(in event: Event) -> String? {
-        func isPlain(_ text: String) -> Bool {
-            (1...256).contains(text.utf8.count)
-                && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        }
-        if event.type == "gap" { return "the type `gap` is the hub's own" }
-        guard isPlain(event.type) else { return "a type is 1 to 256 bytes of UTF-8 without control characters" }
-        guard event.subject.map(isPlain) ?? true else {
-            return "a subject is 1 to 256 bytes of UTF-8 without control characters"
-        }
-        return nil
     }
 }
 

@@ -14,7 +14,7 @@ public struct RouteRequest: Sendable {
     public var query: [(name: String, value: String)]
     /// The fields by lower-case name; several of one name joined with ", ". Without `authorization` and `cookie`.
     public var headers: [String: String]
-    /// The body, whole.
+    /// The body, whole; one with a `Content-Encoding` never gets here.
     public var body: [UInt8]
 
     /// A request, as tests make them.
@@ -34,7 +34,8 @@ public struct RouteRequest: Sendable {
 public enum RouteAnswer: Sendable {
     /// At once.
     case now(RouteResponse)
-    /// When the function returns; it runs on a task, which is cancelled when the pipeline stops.
+    /// When the function returns; it runs on a task, which is cancelled when the pipeline has stopped and the drain time is
+    /// nearly over.
     case later(@Sendable () async -> RouteResponse)
 }
 

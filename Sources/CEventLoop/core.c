@@ -135,8 +135,8 @@ void el_core_close(el_core *core, el_channel *channel) {
     if (running) wake(core, UINT64_MAX);
     // Without threads this one is the only one, and does their work.
     for (uint32_t loop = 0; !running && loop < core->loops; loop++) {
-        el_shelf_drain(core->shelves[loop], core->time);
-        el_shelf_close_views(core->shelves[loop], core->time);
+        el_shelf_drain(core->shelves[loop]);
+        el_shelf_close_views(core->shelves[loop]);
     }
     pthread_mutex_lock(&core->lock);
     while (channel->let_go < core->loops) pthread_cond_wait(&core->closed, &core->lock);

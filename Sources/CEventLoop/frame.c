@@ -133,7 +133,6 @@ void el_frame_accept(el_frame *frame, el_channel *channel, uint64_t number, int6
     atomic_store_explicit(&frame->references, loops, memory_order_relaxed);
 }
 
-uint64_t el_frame_number(const el_frame *frame) { return frame->number; }
 int64_t el_frame_time(const el_frame *frame) { return frame->time; }
 
 static const char *after_wire(const el_frame *frame) { return frame->bytes + frame->inner + frame->block_length + 2; }

@@ -145,9 +145,9 @@ static bool begin(el_subscriber *subscriber, const wishes *wanted, uint32_t retr
     return true;
 }
 
-el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription, int64_t now) {
+el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription) {
     wishes wanted;
-    el_shelf_drain(shelf, now);
+    el_shelf_drain(shelf);
     read_wishes(shelf, subscription, &wanted);
     return all_after_end(&wanted) ? EL_ENDED : EL_SUBSCRIBED;
 }
@@ -160,7 +160,7 @@ el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_
     el_subscriber *subscriber = new_subscriber(shelf, sink, subscription, chunked, wanted.count);
     if (subscriber == NULL) return EL_OUT_OF_MEMORY;
     expect(&wanted, 1);
-    el_shelf_drain(shelf, now);
+    el_shelf_drain(shelf);
     for (int at = 0; at < wanted.count; at++) el_view_expire(wanted.parts[at].view, now);
     bool ended = all_after_end(&wanted);
     bool ready = !ended && follow(subscriber, &wanted) && begin(subscriber, &wanted, subscription->retry);
@@ -169,8 +169,7 @@ el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_
         el_subscriber_free(subscriber);
         return ended ? EL_ENDED : EL_OUT_OF_MEMORY;
     }
-    subscriber->last_write = now;
-    el_sent sent = el_subscriber_send(subscriber, now);
+    el_sent sent = el_subscriber_send(subscriber);
     if (sent == EL_SENT_LAST) return EL_SUBSCRIBED;
     el_shelf_after(shelf, subscriber, sent);
     *joined = subscriber;

@@ -70,7 +70,7 @@ static void watch_age(el_loop *loop) {
 
 // MARK: An iteration's end
 
-void el_loop_drain(el_loop *loop) { el_shelf_drain(loop->shelf, el_loop_wall(loop)); }
+void el_loop_drain(el_loop *loop) { el_shelf_drain(loop->shelf); }
 
 void el_loop_bury(el_loop *loop) {
     while (loop->broken != NULL) {
@@ -84,9 +84,8 @@ static void on_busy(uv_idle_t *busy) { (void)busy; }  // its being active is wha
 
 static void on_check(uv_check_t *check) {
     el_loop *loop = check->data;
-    int64_t now = el_loop_wall(loop);
-    el_shelf_drain(loop->shelf, now);
-    bool is_more = el_shelf_deliver(loop->shelf, now);
+    el_shelf_drain(loop->shelf);
+    bool is_more = el_shelf_deliver(loop->shelf);
     if (loop->parked != NULL) el_answer_parked(loop);
     el_loop_bury(loop);
     if (is_more) {
@@ -125,7 +124,7 @@ static void close_listeners(el_loop *loop) {
 static void finish(el_loop *loop) {
     loop->finishing = true;
     el_loop_drain(loop);
-    el_shelf_end_all(loop->shelf, el_loop_wall(loop));
+    el_shelf_end_all(loop->shelf);
     el_connection *next;
     for (el_connection *c = loop->connections; c != NULL; c = next) {
         next = c->next;

@@ -12,7 +12,6 @@
 
 el_slice el_request_method(const el_request *r) { return r->method; }
 el_slice el_request_target(const el_request *r) { return r->target; }
-uint8_t el_request_minor_version(const el_request *r) { return r->minor; }
 size_t el_request_header_count(const el_request *r) { return r->field_count; }
 bool el_request_has_body(const el_request *r) { return r->body_kind != EL_BODY_NONE; }
 bool el_request_is_loopback(const el_request *r) { return r->connection->is_loopback; }

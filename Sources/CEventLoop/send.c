@@ -141,7 +141,7 @@ static el_sent go_on(el_subscriber *subscriber, const offering *offer) {
     return EL_SENT_SOME;
 }
 
-el_sent el_subscriber_send(el_subscriber *subscriber, int64_t now) {
+el_sent el_subscriber_send(el_subscriber *subscriber) {
     offering offer = {0};
     if (subscriber->doomed || !prepare(subscriber, &offer)) {
         free(offer.rendered.bytes);
@@ -150,16 +150,14 @@ el_sent el_subscriber_send(el_subscriber *subscriber, int64_t now) {
     }
     size_t offered;
     size_t taken = hand_over(subscriber, &offer, &offered);
-    if (taken > 0) subscriber->last_write = now;
     el_sent sent = taken < offered ? block(subscriber, &offer, taken) : go_on(subscriber, &offer);
     free(offer.rendered.bytes);
     return sent;
 }
 
-el_sent el_subscriber_send_text(el_subscriber *subscriber, el_slice text, int64_t now) {
+el_sent el_subscriber_send_text(el_subscriber *subscriber, el_slice text) {
     struct iovec slice = {(void *)(uintptr_t)text.bytes, text.length};
     size_t taken = subscriber->sink->verbs->offer(subscriber->sink, &slice, 1);
-    if (taken > 0) subscriber->last_write = now;
     if (taken >= text.length) return EL_SENT_ALL;
     if (subscriber->places == NULL && !el_places_give(subscriber)) {
         el_subscriber_drop(subscriber, EL_DROP_MEMORY);

@@ -78,11 +78,11 @@ static void note_served(el_shelf *shelf) {
 }
 
 // The channel is closed. Each stream of it gets one slice more and its end; who is half through a frame gets its rest.
-static void close_view(el_shelf *shelf, el_view *view, int64_t now) {
+static void close_view(el_shelf *shelf, el_view *view) {
     for (el_subscriber *subscriber; (subscriber = any_follower(view)) != NULL;) {
         el_shelf_dequeue(shelf, subscriber);
         subscriber->ending = true;
-        if (!subscriber->blocked && el_subscriber_send(subscriber, now) == EL_SENT_LAST) continue;
+        if (!subscriber->blocked && el_subscriber_send(subscriber) == EL_SENT_LAST) continue;
         el_subscriber_unfollow(subscriber);
         if (!subscriber->blocked) el_subscriber_end(subscriber);
     }
@@ -97,10 +97,10 @@ static void close_view(el_shelf *shelf, el_view *view, int64_t now) {
     pthread_mutex_unlock(&core->lock);
 }
 
-void el_shelf_close_views(el_shelf *shelf, int64_t now) {
+void el_shelf_close_views(el_shelf *shelf) {
     for (el_view *view; (view = shelf->closing) != NULL;) {
         shelf->closing = view->next_closing;
-        close_view(shelf, view, now);
+        close_view(shelf, view);
     }
 }
 
@@ -116,8 +116,7 @@ static void unpin(el_shelf *shelf) {
     }
 }
 
-void el_shelf_drain(el_shelf *shelf, int64_t now) {
-    (void)now;  // ages are looked at by el_shelf_expire, and when somebody joins
+void el_shelf_drain(el_shelf *shelf) {
     el_post post = el_mailbox_take(shelf->core, &shelf->mailbox);
     shelf->round++;
     shelf->last_number = post.number;
@@ -137,14 +136,14 @@ void el_shelf_drain(el_shelf *shelf, int64_t now) {
     note_served(shelf);
 }
 
-bool el_shelf_deliver(el_shelf *shelf, int64_t now) {
-    el_shelf_close_views(shelf, now);
+bool el_shelf_deliver(el_shelf *shelf) {
+    el_shelf_close_views(shelf);
     size_t turns = shelf->queued < WRITES_A_TURN ? shelf->queued : WRITES_A_TURN;
     for (size_t turn = 1; turn <= turns && shelf->queue_first != NULL; turn++) {
         el_subscriber *subscriber = shelf->queue_first;
         el_shelf_dequeue(shelf, subscriber);
-        el_shelf_after(shelf, subscriber, el_subscriber_send(subscriber, now));
-        if (turn % WRITES_BETWEEN_DRAINS == 0 && turn < turns) el_shelf_drain(shelf, now);
+        el_shelf_after(shelf, subscriber, el_subscriber_send(subscriber));
+        if (turn % WRITES_BETWEEN_DRAINS == 0 && turn < turns) el_shelf_drain(shelf);
     }
     note_served(shelf);
     if (shelf->queue_first == NULL) el_batches_forget(&shelf->batches);
@@ -152,7 +151,7 @@ bool el_shelf_deliver(el_shelf *shelf, int64_t now) {
 }
 
 bool el_shelf_expire(el_shelf *shelf, int64_t now) {
-    el_shelf_drain(shelf, now);
+    el_shelf_drain(shelf);
     bool any = false;
     for (el_view *view = shelf->views; view != NULL; view = view->next) any |= el_view_expire(view, now);
     unpin(shelf);
@@ -167,8 +166,8 @@ static void end_followers(el_shelf *shelf, const el_followers *followers) {
     }
 }
 
-void el_shelf_end_all(el_shelf *shelf, int64_t now) {
-    el_shelf_drain(shelf, now);
+void el_shelf_end_all(el_shelf *shelf) {
+    el_shelf_drain(shelf);
     for (el_view *view = shelf->views; view != NULL; view = view->next) {
         end_followers(shelf, &view->followers);
         for (el_subject *subject = view->followed; subject != NULL; subject = subject->followed_next)

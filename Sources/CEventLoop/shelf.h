@@ -46,11 +46,11 @@ bool el_core_has_room(el_core *core);
 
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
 // Over pinned_limit, here and in el_shelf_expire, blocked subscribers are dropped.
-void el_shelf_drain(el_shelf *shelf, int64_t now);
+void el_shelf_drain(el_shelf *shelf);
 // Writes to those marked. One subscriber gets at most one slice (bounded bytes) in a turn, and the mailbox is drained
 // between slices. True: there is more to do, call again after looking at the sockets. Here, and nowhere else, channels
 // that are being closed are let go: call it from the loop itself, never while a handler is on the stack.
-bool el_shelf_deliver(el_shelf *shelf, int64_t now);
+bool el_shelf_deliver(el_shelf *shelf);
 // Frames older than a channel's `keep_ms` go. The loop calls it about once a second; returns true while any channel
 // with an age keeps anything (so that the timer can sleep otherwise).
 bool el_shelf_expire(el_shelf *shelf, int64_t now);
@@ -61,15 +61,12 @@ bool el_shelf_expire(el_shelf *shelf, int64_t now);
 el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_subscription *subscription,
                                        bool chunked, int64_t now, el_subscriber **joined);
 // What el_subscriber_join would say, without joining: EL_ENDED or EL_SUBSCRIBED. The connection asks before the head.
-el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription, int64_t now);
+el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription);
 // May end or drop the subscriber, as may el_subscriber_beat.
-void el_subscriber_room(el_subscriber *subscriber, int64_t now);
+void el_subscriber_room(el_subscriber *subscriber);
 void el_subscriber_leave(el_subscriber *subscriber);  // the sink is gone; frees the subscriber
-// When the sink was last given something, on el_shelf's clock: the connection's timer asks, and beats if it is time.
-int64_t el_subscriber_last_write(const el_subscriber *subscriber);
-void el_subscriber_beat(el_subscriber *subscriber, int64_t now);  // `: heartbeat`, if it is not blocked
-bool el_subscriber_is_blocked(const el_subscriber *subscriber);
+void el_subscriber_beat(el_subscriber *subscriber);  // `: heartbeat`, if it is not blocked
 // Every subscriber gets what is pending and then its end; those blocked when they have room.
-void el_shelf_end_all(el_shelf *shelf, int64_t now);
+void el_shelf_end_all(el_shelf *shelf);
 void el_shelf_count(const el_shelf *shelf, el_counters *counters);  // adds its share; relaxed reads, any thread
 #endif

@@ -40,7 +40,7 @@ void el_shelf_list_view(el_shelf *shelf, el_view *view);
 void el_shelf_unlist_view(el_shelf *shelf, el_view *view);
 // Ends what follows the channels that are to be closed, and tells who waits for that. Not from within el_shelf_drain:
 // it may be called while a handler still has the channel in its hands, to subscribe to it.
-void el_shelf_close_views(el_shelf *shelf, int64_t now);
+void el_shelf_close_views(el_shelf *shelf);
 void el_shelf_enqueue(el_shelf *shelf, el_subscriber *subscriber);
 void el_shelf_dequeue(el_shelf *shelf, el_subscriber *subscriber);
 // A subscriber got a slice: does it wait for its next turn?

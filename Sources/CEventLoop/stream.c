@@ -93,7 +93,7 @@ const el_sink_verbs el_connection_verbs = {.offer = offer, .end = end, .drop = d
 
 void el_stream_room(el_connection *c) {
     c->is_blocked = false;
-    if (c->subscriber != NULL) el_subscriber_room(c->subscriber, el_loop_wall(c->loop));
+    if (c->subscriber != NULL) el_subscriber_room(c->subscriber);
 }
 
 // `since` is when the socket last took something, or found itself blocked.
@@ -111,7 +111,7 @@ void el_stream_due(el_connection *c) {
         return;
     }
     c->since = uv_now(&c->loop->uv);
-    el_subscriber_beat(c->subscriber, el_loop_wall(c->loop));
+    el_subscriber_beat(c->subscriber);
 }
 
 // MARK: Joining
@@ -145,7 +145,7 @@ el_subscribe_result el_subscribe(el_request *r, const el_subscription *subscript
     if (r->outcome != EL_OPEN) return EL_SUBSCRIBED;
     el_connection *c = r->connection;
     el_loop *loop = c->loop;
-    el_subscribe_result result = el_subscriber_may_join(loop->shelf, subscription, el_loop_wall(loop));
+    el_subscribe_result result = el_subscriber_may_join(loop->shelf, subscription);
     if (result != EL_SUBSCRIBED) return result;
     if (r->is_head) return answer_head_request(c, subscription);
     bool had_output = c->output != NULL;
@@ -175,6 +175,6 @@ el_subscribe_result el_subscribe(el_request *r, const el_subscription *subscript
         return EL_SUBSCRIBED;
     }
     c->subscriber = subscriber;  // NULL: ended already
-    if (loop->finishing) el_shelf_end_all(loop->shelf, el_loop_wall(loop));
+    if (loop->finishing) el_shelf_end_all(loop->shelf);
     return EL_SUBSCRIBED;
 }

@@ -46,20 +46,16 @@ void el_subscriber_drop(el_subscriber *subscriber, el_drop_reason reason) {
     sink->verbs->drop(sink, reason);
 }
 
-void el_subscriber_room(el_subscriber *subscriber, int64_t now) {
+void el_subscriber_room(el_subscriber *subscriber) {
     if (!subscriber->blocked) return;
     el_places_unblock(subscriber->places);
-    el_shelf_after(subscriber->shelf, subscriber, el_subscriber_send(subscriber, now));
+    el_shelf_after(subscriber->shelf, subscriber, el_subscriber_send(subscriber));
 }
 
 void el_subscriber_leave(el_subscriber *subscriber) { el_subscriber_free(subscriber); }
 
-int64_t el_subscriber_last_write(const el_subscriber *subscriber) { return subscriber->last_write; }
-
-bool el_subscriber_is_blocked(const el_subscriber *subscriber) { return subscriber->blocked; }
-
-void el_subscriber_beat(el_subscriber *subscriber, int64_t now) {
+void el_subscriber_beat(el_subscriber *subscriber) {
     if (subscriber->blocked || subscriber->queued) return;
     el_count(&subscriber->shelf->heartbeats, 1);
-    el_subscriber_send_text(subscriber, subscriber->chunked ? el_heartbeat_chunk : el_heartbeat_block, now);
+    el_subscriber_send_text(subscriber, subscriber->chunked ? el_heartbeat_chunk : el_heartbeat_block);
 }

@@ -33,7 +33,6 @@ struct el_subscriber {
     el_filter *filter;
     el_subscriber *next, *previous;  // in the shelf's queue
     uint64_t cursor;
-    int64_t last_write;
     uint8_t part_count;  // 0: its channel was closed
     bool chunked;
     bool envelope;
@@ -68,9 +67,9 @@ typedef enum {
 } el_sent;
 
 // "Send what lies after the cursor": one slice. Called on joining, after an append, and when there is room again.
-el_sent el_subscriber_send(el_subscriber *subscriber, int64_t now);
+el_sent el_subscriber_send(el_subscriber *subscriber);
 // Hands over a short text (a comment) whole, or keeps its rest.
-el_sent el_subscriber_send_text(el_subscriber *subscriber, el_slice text, int64_t now);
+el_sent el_subscriber_send_text(el_subscriber *subscriber, el_slice text);
 
 void el_subscriber_unfollow(el_subscriber *subscriber);  // leaves all its parts
 void el_subscriber_free(el_subscriber *subscriber);

@@ -23,9 +23,7 @@ public struct Generate: EventSource {
     /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
-        if let subject, let mistake = EventWord.mistake(inSubject: subject) {
-            problems.report(mistake, at: options["subject"])
-        }
+        if let subject { problems.checkSubject(subject, at: options["subject"]) }
     }
 
     /// Emits until the limit, or until it is cancelled.

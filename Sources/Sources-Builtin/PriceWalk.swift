@@ -14,7 +14,7 @@ struct PriceWalk: Sendable {
         price = start
         // FNV-1a: any hash would do that is the same in every process, which Swift's own is not.
         let hash = symbol.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        random = SplitMix64(state: seed ^ hash)
+        random = SplitMix64(seed: seed ^ hash)
     }
 
     /// The start price first, then one step after the other.
@@ -49,19 +49,5 @@ struct Tick: Sendable, Equatable {
     static func decimal(_ cents: Int) -> String {
         let (whole, part) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
         return "\(cents < 0 ? "-" : "")\(whole).\(part < 10 ? "0" : "")\(part)"
-    }
-}
-
-/// A small generator of good random numbers from a seed (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014).
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

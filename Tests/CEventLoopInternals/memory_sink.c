@@ -24,6 +24,9 @@ static size_t offer(el_sink *base, const struct iovec *slices, int count) {
         sink->room -= size;
         taken += size;
     }
+    size_t offered = 0;
+    for (int at = 0; at < count; at++) offered += slices[at].iov_len;
+    sink->is_full = taken < offered;
     return taken;
 }
 

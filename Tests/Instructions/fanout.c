@@ -53,8 +53,8 @@ int main(int count, char **arguments) {
         el_frame_parts parts = {.type = slice("t"), .subject = slice(name), .data = slice("{\"n\":1234567890}")};
         el_appendix item = {channel, el_frame_new(&parts)};
         el_core_append(core, &item, 1);
-        el_shelf_drain(shelf, 1);
-        while (el_shelf_deliver(shelf, 1)) {}
+        el_shelf_drain(shelf);
+        while (el_shelf_deliver(shelf)) {}
     }
     printf("%lu\n", taken);
     return taken == (unsigned long)events ? 0 : 1;

@@ -30,10 +30,11 @@ struct Notes: RoutedSource {
                     await Task.yield()
                     return RouteResponse(status: 201, body: request.body)
                 }
-            case (_, "cancelled"):
+            case (_, "slow"), (_, "never"):
+                let pause = request.parameters["what"] == "slow" ? Duration.milliseconds(200) : .seconds(3600)
                 return .later {
-                    try? await context.clock.sleep(for: .seconds(3600))
-                    return .problem(503, Task.isCancelled ? "cancelled" : "slept")
+                    try? await context.clock.sleep(for: pause)
+                    return Task.isCancelled ? .problem(503, "cancelled") : RouteResponse(status: 200)
                 }
             case (_, .some): return .now(RouteResponse(status: 200, body: Array(Self.describe(request).utf8)))
             case ("POST", _): return .now(Self.take(request, context))

@@ -29,11 +29,9 @@ final class Site: HubHandler {
     /// The end is near: `/health/ready` says so, and new work is sent elsewhere. Before the listeners are closed.
     func drain() { state.withLock { $0.isDraining = true } }
 
-    /// Cancels what sources still answer `.later`. When the pipeline stops.
-    func stop() {
-        drain()
-        later.cancel()
-    }
+    /// Waits until the sources have given the answers that they said would come `.later`; cancels what has not come within
+    /// that (real) time.
+    func finish(within: Duration) async { await later.finish(within: within) }
 
     func head(_ request: borrowing IncomingRequest) {
         let text = request.target

@@ -68,7 +68,7 @@ final class LaterAnswers: Sendable {
 
     private let state = Mutex(State())
 
-    /// Runs the work on a task, which `cancel` reaches.
+    /// Runs the work on a task, which `finish` reaches.
     func run(_ work: @escaping @Sendable () async -> Void) {
         state.withLock { state in
             let number = state.next
@@ -83,13 +83,22 @@ final class LaterAnswers: Sendable {
         }
     }
 
-    /// Cancels all that run, and all that will.
-    func cancel() {
-        let tasks = state.withLock { state in
+    /// Waits for those under way; then cancels what still runs, and all that will.
+    func finish(within: Duration) async {
+        let tasks = state.withLock { Array($0.tasks.values) }
+        let running = Countdown(tasks.count)
+        for task in tasks {
+            Task {
+                await task.value
+                running.down()
+            }
+        }
+        await running.wait(within: within)
+        let late = state.withLock { state in
             state.isOver = true
             return Array(state.tasks.values)
         }
-        for task in tasks { task.cancel() }
+        for task in late { task.cancel() }
     }
 
     private func forget(_ number: Int) { state.withLock { _ = $0.tasks.removeValue(forKey: number) } }

@@ -26,8 +26,8 @@ struct StreamQuery {
         start = positions.first.map { .position($0) } ?? since ?? replay
         types = target.all("type")
         for type in types {
-            if let objection = Self.objection(to: type) {
-                throw Problem(status: 400, detail: "The parameter type \(objection)")
+            if let objection = EventRules.objection(to: type) {
+                throw Problem(status: 400, detail: "The parameter type \(objection).")
             }
         }
         envelope = try target.first("envelope").map { text throws(Problem) in
@@ -36,12 +36,6 @@ struct StreamQuery {
             }
             return envelope
         }
-    }
-
-    /// Why a text cannot be a subject or a type; nil if it can.
-    static func objection(to name: String) -> String? {
-        let check = EventRules.check(name: name)
-        return check == .fine ? nil : check.words
     }
 
     private static func replay(_ text: String) throws(Problem) -> StreamRequest.Start {

@@ -53,8 +53,8 @@ extension Routing {
                 status: 404, detail: "There is no channel \"\(unknown.name)\". \(readableNames(by: caller))")
         }
         for case let subject? in followed.map(\.subject) {
-            if let objection = StreamQuery.objection(to: subject) {
-                throw Problem(status: 400, detail: "The subject \(objection)")
+            if let objection = EventRules.objection(to: subject) {
+                throw Problem(status: 400, detail: "The subject \(objection).")
             }
         }
         return followed

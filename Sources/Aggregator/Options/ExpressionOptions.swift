@@ -43,7 +43,8 @@ extension Expression {
         _ node: Node, in environment: ExpressionEnvironment = EventEnvironment.standard, expecting types: [ValueType]?,
         _ problems: inout Problems
     ) -> Expression? {
-        guard let text = node.plainText else {
+        // YAML's null, written out, is also CEL's.
+        guard let text = node.plainText ?? (node.text == "null" ? "null" : nil) else {
             problems.expected(OptionShape.expression.words, at: node)
             return nil
         }
@@ -122,8 +123,7 @@ public struct Assignments: OptionValue {
         var found: [(assignment: Assignment, entry: Node.Entry)] = []
         for entry in entries {
             let target = SetTarget.decode(entry, &problems)
-            let isText = target == .subject || target == .type
-            let expression = Expression.decode(entry.value, expecting: isText ? [.string] : nil, &problems)
+            let expression = Expression.decode(entry.value, expecting: target?.types, &problems)
             guard let target, let expression else { continue }
             if let other = found.first(where: { $0.assignment.target.overlaps(target) }) {
                 problems.report(
@@ -141,6 +141,16 @@ extension SetTarget {
     func overlaps(_ other: SetTarget) -> Bool {
         guard let mine = path, let theirs = other.path else { return self == other }
         return mine.starts(with: theirs) || theirs.starts(with: mine)
+    }
+
+    /// What it can be set to; nil: to any value.
+    fileprivate var types: [ValueType]? {
+        switch self {
+        case .data, .field: nil
+        // Null takes the subject away.
+        case .subject: [.string, .null]
+        case .type: [.string]
+        }
     }
 
     private var path: [String]? {

@@ -45,18 +45,9 @@ struct EventRules: Sendable {
 
     /// What is wrong with the event; nil if nothing is.
     func refusal(of event: Event) -> (reason: EventRefusal, message: String)? {
-        switch Self.check(name: event.type) {
-        case .fine: break
-        case let wrong: return (.type, "The event's type \(wrong.words)")
-        }
-        if event.type == "gap" {
-            return (.type, "The event's type must not be 'gap': subscribers are told of lost events by that name.")
-        }
-        if let subject = event.subject {
-            switch Self.check(name: subject) {
-            case .fine: break
-            case let wrong: return (.subject, "The event's subject \(wrong.words)")
-            }
+        if let objection = Self.objection(toType: event.type) { return (.type, "The event's type \(objection).") }
+        if let objection = event.subject.flatMap(Self.objection(to:)) {
+            return (.subject, "The event's subject \(objection).")
         }
         if case .given(let id) = event.id, id.isEmpty {
             return (.id, "The event's id must not be empty; leave it out to be given one.")
@@ -68,6 +59,17 @@ struct EventRules: Sendable {
         return nil
     }
 
+    /// Why a text cannot be a type: the end of a sentence about it, without its full stop. Nil if it can.
+    static func objection(toType text: String) -> String? {
+        text == "gap" ? "must not be 'gap': subscribers are told of lost events by that name" : objection(to: text)
+    }
+
+    /// The same for a subject, and for a type that is only asked for.
+    static func objection(to name: String) -> String? {
+        let check = check(name: name)
+        return check == .fine ? nil : check.words
+    }
+
     /// What a `type` or a `subject` is worth.
     enum NameCheck: Equatable {
         case fine, empty, long(Int), control
@@ -75,9 +77,9 @@ struct EventRules: Sendable {
         var words: String {
             switch self {
             case .fine: ""
-            case .empty: "must not be empty."
-            case .long(let bytes): "has \(bytes) bytes; at most \(EventRules.nameLimit) are allowed."
-            case .control: "must not contain control characters."
+            case .empty: "must not be empty"
+            case .long(let bytes): "has \(bytes) bytes; at most \(EventRules.nameLimit) are allowed"
+            case .control: "must not contain control characters"
             }
         }
     }
@@ -101,6 +103,21 @@ struct EventRules: Sendable {
             previous = byte
         }
         return .fine
+    }
+}
+
+extension Problems {
+    /// For options that hold the type of events: what would be refused event by event (see `Event.type`) is a mistake of
+    /// the file.
+    public mutating func checkType(_ type: String, at node: Node) {
+        if let objection = EventRules.objection(toType: type) { report("the type of an event \(objection)", at: node) }
+    }
+
+    /// The same for the subject of events.
+    public mutating func checkSubject(_ subject: String, at node: Node) {
+        if let objection = EventRules.objection(to: subject) {
+            report("the subject of an event \(objection)", at: node)
+        }
     }
 }
 

@@ -110,11 +110,8 @@ extension EventField: OptionValue {
             return nil
         }
         // What could end the line would forge the next one; no other control character is of use there either.
-        guard (1...256).contains(text.utf8.count),
-            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-        else {
-            problems.report(
-                "expected a name of 1 to 256 bytes without line breaks and other control characters", at: node)
+        if let objection = EventRules.objection(to: text) {
+            problems.report("the name of the SSE field \(objection)", at: node)
             return nil
         }
         return .fixed(text)

@@ -30,7 +30,6 @@ typedef struct {
 el_frame *el_frame_new(const el_frame_parts *parts);
 void el_frame_free(el_frame *frame);
 
-uint64_t el_frame_number(const el_frame *frame);
 int64_t el_frame_time(const el_frame *frame);  // of acceptance, ms since 1970; never runs backwards
 el_slice el_frame_type(const el_frame *frame);
 el_slice el_frame_subject(const el_frame *frame);

@@ -19,7 +19,6 @@
 
 el_slice el_request_method(const el_request *request);
 el_slice el_request_target(const el_request *request);  // as it came, origin-form: path and query
-uint8_t el_request_minor_version(const el_request *request);  // of HTTP/1
 // The value of a field, names compared without case; several of one name joined with ", " (`Cookie` with "; ").
 // `bytes` is NULL if there is none.
 el_slice el_request_header(el_request *request, el_slice name);

@@ -10,11 +10,8 @@ enum MediaType: Equatable {
     /// Those there are, for answers.
     static let known = "application/json, application/x-ndjson, application/x-www-form-urlencoded, text/plain"
 
-    /// What a request says of its body (RFC 9110, sections 8.3 and 8.4). Without a word it is taken for JSON.
+    /// What a request says of its body (RFC 9110, section 8.3). Without a word it is taken for JSON.
     static func of(_ request: RouteRequest) throws(Refusal) -> MediaType {
-        if let coding = request.headers["content-encoding"]?.lowercased(), coding != "identity", !coding.isEmpty {
-            throw Refusal(415, "The content coding '\(coding)' is not supported; send the body as it is.")
-        }
         guard let field = request.headers["content-type"] else { return .json }
         let (name, charset) = parts(of: field)
         if let charset, charset != "utf-8", charset != "us-ascii" {

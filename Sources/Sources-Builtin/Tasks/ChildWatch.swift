@@ -1,3 +1,4 @@
+import Aggregator
 internal import CChildProcess
 import Glibc
 import Synchronization
@@ -127,9 +128,5 @@ struct ChildWatch {
     }
 
     /// Signals and pipes are the kernel's, and so is their time: not the pipeline's clock.
-    private func now() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    private func now() -> Duration { PipelineClock.system.uptime() }
 }

@@ -49,6 +49,14 @@ struct StepTests {
         #expect(throws: (any Error).self) { try first.apply(&event) }
     }
 
+    @Test("a subject that is set to null is taken away", arguments: ["null", #""null""#, "data.nothing"])
+    func noSubject(_ expression: String) throws {
+        var step = try step("{set: {subject: \(expression)}}")
+        var event = event(.json(Array(#"{"nothing": null}"#.utf8)))
+        guard case .pass = try step.apply(&event) else { return #expect(Bool(false), "it was dropped") }
+        #expect(event.subject == nil)
+    }
+
     @Test("what an expression learned of the data is forgotten when the data changes")
     func forgotten() throws {
         var step = try step("{where: data.n == 1}")

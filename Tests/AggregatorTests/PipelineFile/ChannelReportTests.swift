@@ -48,13 +48,13 @@ struct ChannelReportTests {
                 p.yaml:4:67: expected 'none', 'all', 'latest' or a number, not '-1'
                    4 |   b: {from: m, keep: {events: 1.5, bytes: 1x, age: long}, replay: -1, event: "a\nb"}
                      |                                                                   ^~
-                p.yaml:4:78: expected a name of 1 to 256 bytes without line breaks and other control characters
+                p.yaml:4:78: the name of the SSE field must not contain control characters
                    4 |   b: {from: m, keep: {events: 1.5, bytes: 1x, age: long}, replay: -1, event: "a\nb"}
                      |                                                                              ^~~~~~
                 p.yaml:5:22: expected a whole number, not 'many'
                    5 |   c: {from: m, keep: many, event: ""}
                      |                      ^~~~
-                p.yaml:5:35: expected a name of 1 to 256 bytes without line breaks and other control characters
+                p.yaml:5:35: the name of the SSE field must not be empty
                    5 |   c: {from: m, keep: many, event: ""}
                      |                                   ^~
                 p.yaml:6:13: expected at least one element

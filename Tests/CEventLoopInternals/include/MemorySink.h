@@ -11,6 +11,7 @@ typedef struct {
     size_t length;
     size_t capacity;
     size_t room;      // how many bytes it takes before it is full
+    bool is_full;     // it has not taken all of the last offer
     uint64_t offers;
     int ends;
     int drops;

@@ -53,10 +53,10 @@ final class TestCore {
     }
 
     /// What a loop does in one of its iterations, until nothing is left to do.
-    func settle(_ loop: Int = 0, now: Int64 = 0) throws {
+    func settle(_ loop: Int = 0) throws {
         let shelf = try shelf(loop)
-        el_shelf_drain(shelf, now)
-        while el_shelf_deliver(shelf, now) {}
+        el_shelf_drain(shelf)
+        while el_shelf_deliver(shelf) {}
     }
 
     func counters() throws -> el_counters {
@@ -168,16 +168,16 @@ final class Reader {
     var subscriber: OpaquePointer? { hasEnded || wasDropped ? nil : joined }
     var hasEnded: Bool { sink.pointee.ends > 0 }
     var wasDropped: Bool { sink.pointee.drops > 0 }
-    var isBlocked: Bool { subscriber.map(el_subscriber_is_blocked) ?? false }
+    var isBlocked: Bool { subscriber != nil && sink.pointee.is_full }
     var bytes: [UInt8] {
         guard let start = sink.pointee.bytes else { return [] }
         return UnsafeRawBufferPointer(start: start, count: sink.pointee.length).map { $0 }
     }
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    func room(_ bytes: Int, now: Int64 = 0) {
+    func room(_ bytes: Int) {
         sink.pointee.room = bytes
-        if let subscriber { el_subscriber_room(subscriber, now) }
+        if let subscriber { el_subscriber_room(subscriber) }
     }
 
     func leave() {

@@ -119,7 +119,7 @@ struct EndTests {
         try core.append(channel, "a1", subject: "a")
         try core.settle()
         try core.append(channel, "a2", subject: "a")
-        el_shelf_end_all(try core.shelf(), 0)
+        el_shelf_end_all(try core.shelf())
         try core.settle()
         #expect(try live.hasEnded && live.seen() == ["a1", "a2"] && !slow.hasEnded)
         slow.room(.max)

@@ -94,10 +94,10 @@ struct GapTests {
         let channel = try core.channel(keep: 3)
         let readers = try (0..<200).map { number in try Reader(core, channel, number % 2 == 0 ? nil : "a") }
         try core.append(channel, "e1", subject: "a")
-        el_shelf_drain(try core.shelf(), 0)
+        el_shelf_drain(try core.shelf())
         for number in 2...11 { try core.append(channel, "e\(number)", subject: "a") }
         // Without a drain before it: the round itself empties the mailbox between writes, when some have e1.
-        while el_shelf_deliver(try core.shelf(), 0) {}
+        while el_shelf_deliver(try core.shelf()) {}
         let seen = try readers.map { try $0.seen() }
         #expect(seen.contains(["e1", "gap 7", "e9", "e10", "e11"]))
         #expect(seen.contains(["gap 8", "e9", "e10", "e11"]))

@@ -72,7 +72,7 @@ struct SlowReaderTests {
         for number in 1...6 { try core.append(channel, "\(number)" + String(repeating: "y", count: 99_999)) }
         let reader = try Reader(core, channel, from: .all)
         #expect(try reader.seen() == [big])
-        #expect(el_shelf_deliver(try core.shelf(), 0))
+        #expect(el_shelf_deliver(try core.shelf()))
         try core.settle()
         #expect(try reader.blocks().count == 7)
         #expect(reader.sink.pointee.offers == 4)
@@ -109,12 +109,11 @@ struct SlowReaderTests {
         blocked.sink.pointee.room = 7
         let beating = try #require(blocked.subscriber)
         let resting = try #require(idle.subscriber)
-        el_subscriber_beat(resting, 5)
-        #expect(el_subscriber_last_write(resting) == 5)
-        el_subscriber_beat(beating, 5)
-        el_subscriber_beat(beating, 6)
+        el_subscriber_beat(resting)
+        el_subscriber_beat(beating)
+        el_subscriber_beat(beating)
         try core.append(channel, "e1")
-        try core.settle(now: 7)
+        try core.settle()
         blocked.room(.max)
         for reader in [idle, blocked] {
             #expect(try reader.blocks().map(\.comment) == ["heartbeat", ""])

@@ -89,8 +89,8 @@ struct ThreadsTests {
         var last = false
         while !last {
             last = shared.appended.load(ordering: .acquiring)
-            el_shelf_drain(shelf, 0)
-            _ = el_shelf_deliver(shelf, 0)
+            el_shelf_drain(shelf)
+            _ = el_shelf_deliver(shelf)
             if followers.count < 40, Bool.random(using: &random) {
                 let subject = [nil, "x", "y"][Int.random(in: 0..<3, using: &random)]
                 let types = Bool.random(using: &random) ? [] : ["a", "c"]

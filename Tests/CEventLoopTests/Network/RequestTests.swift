@@ -172,7 +172,7 @@ struct RequestTests {
             let lines = try await connection.readResponse().text.split(separator: "\n")
             #expect(
                 lines == [
-                    "PUT", "/describe?q=%20", "HTTP/1.1", "last: false", "loopback: true", "peer: 127.0.0.1",
+                    "PUT", "/describe?q=%20", "last: false", "loopback: true", "peer: 127.0.0.1",
                     "HOST: a.example:80", "x-list: one, two", "cookie: a=1; b=2",
                 ])
         }

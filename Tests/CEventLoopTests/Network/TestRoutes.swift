@@ -52,8 +52,7 @@ extension TestHub {
     private func describe(_ request: OpaquePointer?) -> String {
         var lines = [
             String(el_request_method(request)), String(el_request_target(request)),
-            "HTTP/1.\(el_request_minor_version(request))", "last: \(el_request_is_last(request))",
-            "loopback: \(el_request_is_loopback(request))",
+            "last: \(el_request_is_last(request))", "loopback: \(el_request_is_loopback(request))",
         ]
         var peer = [CChar](repeating: 0, count: 46)
         el_request_peer(request, &peer)

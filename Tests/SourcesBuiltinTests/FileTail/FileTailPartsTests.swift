@@ -106,14 +106,15 @@ struct FileTailPartsTests {
 
     @Test("text of any bytes becomes valid JSON", arguments: 0..<40)
     func escapes(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let bytes = (0..<Int(random.next() % 100)).map { _ in
             seed % 2 == 0 ? UInt8(random.next() % 128) : UInt8(truncatingIfNeeded: random.next())
         }
         let json = bytes.withUnsafeBytes { LineEncoder.message($0, then: "}") }
         #expect(JSON.validate(json) == nil)
         let plain = bytes.map { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 || $0 > 0x7E ? UInt8(ascii: "x") : $0 }
+        let expected = "{\"message\":\"" + String(decoding: plain, as: UTF8.self) + "\"}"
         let same = plain.withUnsafeBytes { LineEncoder.message($0, then: "}") }
-        #expect(same == Array(#"{"message":""#.utf8) + plain + Array("\"}".utf8))
+        #expect(String(decoding: same, as: UTF8.self) == expected)
     }
 }

@@ -9,7 +9,7 @@ import Testing
 struct RandomWriterTests {
     @Test("whatever is done to the files, each line comes out exactly once", arguments: 1...12)
     func anyOrder(_ seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let tail = try TailedScratch { if seed % 2 == 0 { $0.openLimit = 2 } }
         tail.probe.start()
         var number = 0
@@ -42,17 +42,5 @@ struct RandomWriterTests {
         }
         let lines = try await tail.finish()
         #expect(lines.sorted() == tail.written.sorted(), "\(steps)")
-    }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -98,7 +98,7 @@ import Testing
 
     @Test("whatever the bytes are, the answer is valid JSON data or a refusal")
     func randomBytes() throws {
-        var random = SplitMix64(state: 1)
+        var random = SplitMix64(seed: 1)
         let alphabet = Array("{}[]\",:\\0123456789.eE-+truefalsn u&=%af\n\r\t\u{e4}".utf8) + [0, 0xff, 0xc3]
         for _ in 0..<20_000 {
             let body = (0..<Int.random(in: 1...40, using: &random)).map { _ in
@@ -129,13 +129,13 @@ import Testing
     }
 
     @Test(
-        "other content types, codings and character sets are 415 and name what would do",
+        "other content types and character sets are 415 and name what would do",
         arguments: [
             ("content-type", "application/xml", "application/json"),
             ("content-type", "multipart/form-data; boundary=x", "text/plain"),
             ("content-type", "application/cloudevents+json", "not supported yet"),
             ("content-type", "application/cloudevents-batch+json", "not supported yet"),
-            ("content-type", "text/plain; charset=latin1", "UTF-8"), ("content-encoding", "gzip", "gzip"),
+            ("content-type", "text/plain; charset=latin1", "UTF-8"),
         ])
     func otherTypes(name: String, field: String, words: String) {
         let request = RouteRequest(route: Route("POST", "/x"), headers: [name: field])
