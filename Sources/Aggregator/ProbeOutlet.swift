@@ -24,6 +24,9 @@ final class ProbeOutlet: SourceOutlet {
 
     private let name: String
     private let state = Mutex(State())
+    // As with the defaults of `server`.
+    let eventLimit = 1 << 20
+    let timeToStop: Duration = .seconds(8)
 
     init(name: String) { self.name = name }
 
