@@ -15,6 +15,9 @@ enum MediaType: Equatable {
         if let coding = request.headers["content-encoding"]?.lowercased(), coding != "identity", !coding.isEmpty {
             throw Refusal(415, "The content coding '\(coding)' is not supported; send the body as it is.")
         }
+        if request.headers["ce-specversion"] != nil {
+            throw Refusal(415, "CloudEvents (in binary mode, with ce- headers) are not supported yet.")
+        }
         guard let field = request.headers["content-type"] else { return .json }
         let (name, charset) = parts(of: field)
         if let charset, charset != "utf-8", charset != "us-ascii" {
