@@ -97,6 +97,7 @@ public final class Aggregator: Sendable {
         running.site.stop()
         running.hub.closeListeners()
         await running.pipeline.stop(within: server.timeToStop)
+        running.site.close()
         await OwnThread.run { running.hub.finish(within: max(.zero, deadline - PipelineClock.system.uptime())) }
         running.state.close()
         log.info("stopped")
