@@ -25,9 +25,6 @@ public final class Aggregator: Sendable {
         var addresses: [ListenAddress] = []
     }
 
-    /// The sources' share of `server.drain`: what is left is for the streams' last bytes.
-    private static let sourcesShare = 0.8
-
     private let pipeline: Pipeline
     private let listen: [ListenAddress]
     private let log: Logger
@@ -97,13 +94,14 @@ public final class Aggregator: Sendable {
             return state.running
         }
         guard let running else { return }
-        let drain = pipeline.definition.server.drain
-        let deadline = PipelineClock.system.uptime() + drain
+        let server = pipeline.definition.server
+        let deadline = PipelineClock.system.uptime() + server.drain
         running.site.drain()
         running.hub.closeListeners()
-        await running.pipeline.stop(within: drain * Self.sourcesShare)
+        await running.pipeline.stop(within: server.timeToStop)
         let left = deadline - PipelineClock.system.uptime()
-        await running.site.finish(within: max(.zero, left - drain * (1 - Self.sourcesShare)))
+        await running.site.finish(within: max(.zero, left - (server.drain - server.timeToStop)))
+        running.site.close()
         await OwnThread.run { running.hub.finish(within: max(.zero, deadline - PipelineClock.system.uptime())) }
         running.state.close()
         log.info("stopped")

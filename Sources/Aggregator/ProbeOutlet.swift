@@ -25,6 +25,9 @@ final class ProbeOutlet: SourceOutlet {
     private let name: String
     private let rules = EventRules(size: .max)
     private let state = Mutex(State())
+    // As with the defaults of `server`.
+    let eventLimit = 1 << 20
+    let timeToStop: Duration = .seconds(8)
 
     init(name: String) { self.name = name }
 

@@ -13,6 +13,13 @@ public struct SourceContext: Sendable {
     /// Notices of changed files.
     public let files: FileWatcher
 
+    /// At most so many bytes may an event's type, subject, id and data have together (`server.limits.event`); one that has
+    /// more is refused.
+    public var eventLimit: Int { outlet.eventLimit }
+    /// How long `run` may take to return after its cancellation, of real time (a part of `server.drain`). Then the source is
+    /// given up and the process may exit: what must not outlive it has to be ended before.
+    public var timeToStop: Duration { outlet.timeToStop }
+
     let outlet: any SourceOutlet
 
     /// Emits an event: through the filters, into the channels. Returns when every subscriber that is fast enough will get
@@ -84,6 +91,8 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
 
 /// The pipeline's side of a `SourceContext`.
 protocol SourceOutlet: Sendable {
+    var eventLimit: Int { get }
+    var timeToStop: Duration { get }
     func emit(_ events: [Event]) throws(EventProblem)
     func room() async throws
     func serve(_ handler: @escaping RouteHandler)

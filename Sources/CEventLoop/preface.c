@@ -55,6 +55,15 @@ void el_preface_write(const el_subscriber *subscriber, const el_batch *batch, el
     if (gap) tell_gap(subscriber, before_next, preface);
 }
 
+void el_preface_write_position(const el_subscriber *subscriber, el_preface *preface) {
+    *preface = (el_preface){0};
+    char id[EL_POSITION_LENGTH + 1] = {0};
+    el_position_write(id, subscriber->shelf->core->epoch, subscriber->cursor);
+    char block[64];
+    int length = snprintf(block, sizeof block, "id: %s\n\n", id);
+    add_block(preface, subscriber->chunked, block, (size_t)length);
+}
+
 void el_preface_taken(el_subscriber *subscriber, const el_preface *preface) {
     el_places *places = subscriber->places;
     places->greet = false;

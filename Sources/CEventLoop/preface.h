@@ -18,6 +18,8 @@ typedef struct {
 
 // What the subscriber (with places) has still to be told before this batch.
 void el_preface_write(const el_subscriber *subscriber, const el_batch *batch, el_preface *preface);
+// Only the position where the subscriber stands, in a block without data.
+void el_preface_write_position(const el_subscriber *subscriber, el_preface *preface);
 // It has been told: at least the first byte was taken.
 void el_preface_taken(el_subscriber *subscriber, const el_preface *preface);
 // What was begun before (el_places.held or .text) has been taken to its end.

@@ -110,6 +110,21 @@ static el_sent block(el_subscriber *subscriber, const offering *offer, size_t ta
     return EL_SENT_BLOCKED;
 }
 
+// A filter may have kept back the very event that ends the stream. Its position goes out all the same, in a block
+// without data: who came back with an older one would be let in and sent away again and again, where 204 is the stop
+// sign.
+static el_sent finish(el_subscriber *subscriber, bool is_told) {
+    if (!is_told) {
+        el_preface where;
+        el_preface_write_position(subscriber, &where);
+        if (subscriber->places != NULL) el_places_reckon(subscriber);
+        el_sent sent = el_subscriber_send_text(subscriber, (el_slice){where.text, where.length});
+        if (sent != EL_SENT_ALL) return sent;  // with room again, the end is found anew
+    }
+    el_subscriber_end(subscriber);
+    return EL_SENT_LAST;
+}
+
 // All was taken. Does the stream end here, is there more, or is it live now?
 static el_sent go_on(el_subscriber *subscriber, const offering *offer) {
     el_places *places = subscriber->places;
@@ -117,6 +132,8 @@ static el_sent go_on(el_subscriber *subscriber, const offering *offer) {
     const el_frame *ending = batch != NULL ? batch->ending : places->held;
     uint64_t join = places == NULL ? 0 : places->join;
     bool ends = ending != NULL && ending->number > join && el_subscriber_pass_end(subscriber, ending);
+    bool is_told = subscriber->filter == NULL || batch == NULL ||
+                   (batch->count > 0 && batch->entries[batch->count - 1].frame->ends);
     if (places != NULL) el_places_finish_rest(places);
     if (batch != NULL) {
         if (offer->preface.length > 0) el_preface_taken(subscriber, &offer->preface);
@@ -124,11 +141,11 @@ static el_sent go_on(el_subscriber *subscriber, const offering *offer) {
         subscriber->cursor = batch->upto;
     }
     bool more = batch == NULL || batch->more;
-    if (!ends && !more) ends = subscriber->ending || (places != NULL && el_subscriber_has_ended(subscriber));
-    if (ends) {
-        el_subscriber_end(subscriber);
-        return EL_SENT_LAST;
+    if (!ends && !more) {
+        ends = subscriber->ending || (places != NULL && el_subscriber_has_ended(subscriber));
+        is_told = is_told || subscriber->ending;
     }
+    if (ends) return finish(subscriber, is_told);
     if (!more) {
         el_places_take(subscriber);
         return EL_SENT_ALL;

@@ -47,6 +47,25 @@ struct CommandTests {
         for child in children { #expect(kill(child, 0) != 0) }
     }
 
+    @Test("no program outlives the server, not even one that ignores SIGTERM when there is little time to drain")
+    func stubbornProgram() async throws {
+        let file = """
+            server: {listen: 127.0.0.1:0, drain: 2s}
+            sources:
+              jobs: {tasks: {path: /jobs, jobs: {deaf: {command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]}}}}
+            channels: {jobs: {from: [jobs]}}
+            """
+        let command = try CommandProcess(["run"], pipeline: file)
+        let client = try await RawConnection.connect(to: .tcp(host: "127.0.0.1", port: try await command.port()))
+        try await client.send("POST /jobs/deaf HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        #expect(try await client.readResponse().status == 202)
+        #expect(await eventually { !command.children().isEmpty })
+        let children = command.children()
+        command.signal(SIGTERM)
+        #expect(await command.exitCode() == 0)
+        for child in children { #expect(kill(child, 0) != 0) }
+    }
+
     @Test("run --listen goes before the file")
     func listenOption() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sock").path

@@ -60,7 +60,8 @@ extension PercentCoding.Decoded {
                 detail: "A % in \(place) is not followed by two hexadecimal digits; a % itself is written %25.")
         }
         guard !bytes.contains(0), let text else {
-            throw Problem(status: 400, detail: "\(place) is not UTF-8 without NUL once it is percent-decoded.")
+            throw Problem(
+                status: 400, detail: "Once it is percent-decoded, \(place) is no UTF-8, or has a NUL in it.")
         }
         return text
     }

@@ -10,6 +10,7 @@ final class Site: HubHandler {
     private struct State {
         var routing: Routing?
         var isDraining = false
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -32,6 +33,9 @@ final class Site: HubHandler {
     /// Waits until the sources have given the answers that they said would come `.later`; cancels what has not come within
     /// that (real) time.
     func finish(within: Duration) async { await later.finish(within: within) }
+
+    /// The streams are about to end: from now on nothing may be accepted that nobody would get. After the sources' end.
+    func close() { state.withLock { $0.isClosed = true } }
 
     func head(_ request: borrowing IncomingRequest) {
         let text = request.target
@@ -65,6 +69,9 @@ final class Site: HubHandler {
 
     func body(_ request: borrowing IncomingRequest) {
         guard let pending = request.context as? PendingRoute else { return }
+        if state.withLock({ $0.isClosed }) {
+            return request.respond(pending.exchange.response(Self.busy.response, close: true))
+        }
         var route = pending.request
         route.body = request.bodyBytes
         answer(request, pending.source, route, pending.exchange)

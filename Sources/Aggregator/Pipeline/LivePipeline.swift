@@ -41,7 +41,9 @@ final class LivePipeline: Sendable {
         alarms = Alarms(clock: clock) { graph.groups[$0.group].wake($0) }
         let running = Countdown(sources.count)
         supervisors = sources.map { [channels] source in
-            let outlet = Outlet(source, graph.origins[source.name], flow, rooms, channels, state)
+            let outlet = Outlet(
+                source, graph.origins[source.name], flow, rooms, channels, state,
+                timeToStop: definition.server.timeToStop)
             return Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
         }
         self.running = running

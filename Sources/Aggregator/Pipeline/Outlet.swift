@@ -7,11 +7,13 @@ struct Outlet: SourceOutlet {
     /// That carry the source, in the file's order.
     private let channels: [LiveChannel]
     private let state: StateFolder
+    let timeToStop: Duration
 
     init(
         _ source: LiveSource, _ origin: Graph.Origin?, _ flow: Flow, _ rooms: RoomWaiters, _ channels: [LiveChannel],
-        _ state: StateFolder
+        _ state: StateFolder, timeToStop: Duration
     ) {
+        self.timeToStop = timeToStop
         self.source = source
         self.origin = origin ?? Graph.Origin(edges: [], group: nil)
         self.flow = flow
@@ -19,6 +21,8 @@ struct Outlet: SourceOutlet {
         self.channels = channels.filter { $0.sources.contains { $0 === source } }
         self.state = state
     }
+
+    var eventLimit: Int { flow.rules.size }
 
     /// All events are checked before the first goes anywhere; all frames are made before the first is appended.
     func emit(_ events: [Event]) throws(EventProblem) {

@@ -18,6 +18,9 @@ struct ServerSettings: OptionGroup {
 
     static let later = ["tls"]
 
+    /// The sources' share of `drain`: what is left is for the streams' last bytes.
+    var timeToStop: Duration { drain * 0.8 }
+
     func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         if Set(listen.values).count < listen.values.count {
             problems.report("the same address stands here twice", at: options["listen"])

@@ -32,7 +32,10 @@ public struct FileTail: EventSource {
         "Where to begin in files that are there at the start. Those that appear later are read from their beginning.")
     public var from = Beginning.end
     /// The longest line.
-    @Option("The longest line, without its end.", .range(64...67_108_864)) public var maxLine = ByteSize.mebibytes(1)
+    @Option(
+        "The longest line, without its end; one of which the event would be longer than `server.limits.event` is too long "
+            + "as well.", .range(64...67_108_864))
+    public var maxLine = ByteSize.mebibytes(1)
     /// What becomes of longer ones.
     @Option("Whether longer lines are cut (and marked `truncated`) or dropped.") public var oversize = LineOversize.cut
     /// How often to look.
@@ -50,6 +53,9 @@ public struct FileTail: EventSource {
     var grace = Duration.seconds(5)
     /// Files that are held open.
     var openLimit = 256
+
+    /// What belongs to the formats and the ways to begin that are still to come.
+    public static var later: [String] { ["multiline", "pattern"] }
 
     /// With its defaults.
     public init() {}

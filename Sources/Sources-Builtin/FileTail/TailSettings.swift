@@ -25,7 +25,7 @@ struct TailSettings {
         excluded = options.exclude.map(Self.glob)
         from = options.from
         splitter = LineSplitter(limit: options.maxLine.bytes, oversize: options.oversize)
-        encoder = LineEncoder(format: options.format)
+        encoder = LineEncoder(format: options.format, oversize: options.oversize)
         type = options.type
         flush = options.flush
         grace = options.grace

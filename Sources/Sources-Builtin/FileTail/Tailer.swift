@@ -104,9 +104,21 @@ final class Tailer {
         var events: [Event] = []
         let (type, subject, encoder) = (settings.type, file.subject, settings.encoder)
         let now = context.clock.now()
+        let room = context.eventLimit - type.utf8.count - subject.utf8.count
+        var tooLong = 0
         func take(_ line: LineSplitter.Line) {
-            guard let data = encoder.data(line) else { return }
-            events.append(Event(type: type, subject: subject, time: now, data: data))
+            func add(_ data: EventData) {
+                events.append(Event(type: type, subject: subject, time: now, data: data))
+            }
+            switch encoder.data(line, within: room) {
+            case .blank: break
+            case .data(let data): add(data)
+            case .cut(let data):
+                // The splitter has counted a line that it has cut already.
+                if !line.isCut { tooLong += 1 }
+                add(data)
+            case .tooLong: tooLong += 1
+            }
         }
         let (offset, oversizedBefore) = (file.offset, file.splitter.oversized)
         let turn = file.turn(buffer, take)
@@ -116,7 +128,7 @@ final class Tailer {
         } else {
             settle(file, take)
         }
-        tellOversized(file, file.splitter.oversized - oversizedBefore)
+        tellOversized(file, file.splitter.oversized - oversizedBefore + tooLong)
         return events
     }
 
@@ -143,6 +155,7 @@ final class Tailer {
         guard before == 0 || before.leadingZeroBitCount != oversized.leadingZeroBitCount else { return }
         let fate = settings.splitter.oversize == .cut ? "cut" : "dropped"
         context.log.warning(
-            "lines longer than max_line are \(fate): \(oversized) so far, the last in \(file.subject)")
+            "lines longer than max_line, or than an event may be, are \(fate): \(oversized) so far, the last in \(file.subject)"
+        )
     }
 }

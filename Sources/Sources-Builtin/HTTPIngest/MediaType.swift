@@ -12,6 +12,9 @@ enum MediaType: Equatable {
 
     /// What a request says of its body (RFC 9110, section 8.3). Without a word it is taken for JSON.
     static func of(_ request: RouteRequest) throws(Refusal) -> MediaType {
+        if request.headers["ce-specversion"] != nil {
+            throw Refusal(415, "CloudEvents (in binary mode, with ce- headers) are not supported yet.")
+        }
         guard let field = request.headers["content-type"] else { return .json }
         let (name, charset) = parts(of: field)
         if let charset, charset != "utf-8", charset != "us-ascii" {

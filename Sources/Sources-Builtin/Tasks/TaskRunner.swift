@@ -22,7 +22,8 @@ struct TaskRunner: Sendable {
                 board.close()
             }
         } onCancel: {
-            children.end(grace: .seconds(5))
+            // Whoever ignores SIGTERM is to be killed while there is still somebody to do it.
+            children.end(grace: min(.seconds(5), context.timeToStop / 2))
         }
     }
 

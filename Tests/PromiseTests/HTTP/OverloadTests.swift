@@ -51,4 +51,24 @@ struct OverloadTests {
             await stopped
         }
     }
+
+    @Test("What comes in whole only after the streams have ended is not accepted: nobody would get it")
+    func tooLate() async throws {
+        try await Server.run(Self.file) { server in
+            #expect(try await server.post("x").status == 202)
+            let (_, stream) = try await server.follow("/channels/all")
+            _ = try await stream.readBlock()
+            #expect(try await stream.readBlock()?.hasSuffix("data: x") == true)
+            let late = try await RawConnection.connect(to: server.address)
+            try await late.send("POST /notes/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\nla")
+            // The next answer on another connection shows that the hub has had time to see that request's bytes.
+            _ = try await server.ask("GET /metrics") { $0.text.contains("aggregator_connections 3\n") }
+            async let stopped: Void = server.aggregator.stop()
+            #expect(try await stream.readBlock() == nil)
+            try await late.send("te")
+            let answer = try await late.readResponse()
+            #expect(answer.status == 503 && answer.field("retry-after") == "30")
+            await stopped
+        }
+    }
 }

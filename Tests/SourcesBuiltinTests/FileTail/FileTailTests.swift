@@ -17,6 +17,13 @@ struct FileTailTests {
         await tail.probe.stop()
     }
 
+    @Test(
+        "what is planned is refused as that",
+        arguments: ["multiline: {}", "format: regex", "format: logfmt\npattern: x"])
+    func planned(options: String) {
+        #expect(mistakes(FileTail.self, "include: [a]\n" + options)?.contains("not supported yet") == true)
+    }
+
     @Test("what is there at the start is passed over, and what comes later is not")
     func fromTheEnd() async throws {
         let tail = try TailedScratch { $0.from = .end }
@@ -62,6 +69,38 @@ struct FileTailTests {
         await tail.probe.stop()
         let cut = #"{"message":"\#(String(repeating: "x", count: 1000))","truncated":true}"#
         #expect(events.map(\.data) == [cut, #"{"message":"next"}"#].map { .json(Array($0.utf8)) })
+    }
+
+    @Test(
+        "a line fills an event and no more, whatever its escapes and characters make of it",
+        arguments: ["x", "\u{1}", "é"])
+    func lineOfTheSizeOfAnEvent(_ letter: String) async throws {
+        let tail = try TailedScratch()
+        try tail.scratch.append("a.log", String(repeating: letter, count: 2 << 20) + "\nnext\n")
+        tail.probe.start()
+        let events = try await tail.probe.events(atLeast: 2)
+        await tail.probe.stop()
+        guard case .json(let data) = events[0].data else { return #expect(Bool(false), "no JSON") }
+        let size = data.count + events[0].type.utf8.count + (events[0].subject?.utf8.count ?? 0)
+        #expect((1_048_000...1_048_576).contains(size))
+        #expect(JSON.validate(data) == nil && data.suffix(18).elementsEqual(#","truncated":true}"#.utf8))
+        #expect(TailedScratch.message(events[1]) == "next")
+    }
+
+    @Test("without room for a line it is dropped, or cut to what fits, and dropped all the same when nothing fits")
+    func noRoom() {
+        func result(_ text: String, _ room: Int, _ oversize: LineOversize) -> LineEncoder.Result {
+            Array(text.utf8).withUnsafeBytes {
+                LineEncoder(format: .text, oversize: oversize)
+                    .data(LineSplitter.Line(bytes: $0, isCut: false), within: room)
+            }
+        }
+        #expect(result("hello", 19, .drop) == .data(.json(Array(#"{"message":"hello"}"#.utf8))))
+        #expect(result("hello", 18, .drop) == .tooLong && result("hello", 18, .cut) == .tooLong)
+        #expect(result("hello", -7, .cut) == .tooLong)
+        #expect(
+            result(String(repeating: "ab", count: 30), 33, .cut)
+                == .cut(.json(Array(#"{"message":"ab","truncated":true}"#.utf8))))
     }
 
     @Test("a line that is too long is dropped where that was asked for")

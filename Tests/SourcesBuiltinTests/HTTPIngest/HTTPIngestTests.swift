@@ -36,6 +36,17 @@ import Testing
         await probe.stop()
     }
 
+    @Test("a CloudEvent in binary mode is refused as long as its attributes would be lost")
+    func binaryMode() async throws {
+        let probe = try await started("path: /in")
+        let answer = await probe.request(
+            RouteRequest(
+                route: Route("POST", "/x"), headers: ["content-type": "application/json", "ce-specversion": "1.0"],
+                body: Array("{}".utf8)))
+        #expect(answer.status == 415 && probe.events.isEmpty)
+        await probe.stop()
+    }
+
     @Test("an array is as many events in their order, none of them is none")
     func arrays() async throws {
         let probe = try await started("path: /in")
