@@ -90,7 +90,7 @@ final class Hub: Sendable {
     }
 }
 
-/// A channel of the hub. Lives as long as the hub, or until `close`.
+/// A channel of the hub. Lives as long as the hub.
 struct HubChannel: Sendable {
     // An address that is only handed back to the C target, whose functions on it may be called from any thread.
     nonisolated(unsafe) let pointer: OpaquePointer
@@ -101,9 +101,6 @@ struct HubChannel: Sendable {
         el_channel_read_counters(pointer, &raw)
         return ChannelCounters(raw)
     }
-
-    /// Ends its streams and forgets what it keeps. Not on a loop's thread; nobody may use the channel afterwards.
-    func close() { el_channel_close(pointer) }
 }
 
 /// What the hub asks of Swift. Called on the loops' threads, several at once; nothing in it may block.

@@ -1,12 +1,15 @@
 import Aggregator
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("File watcher")
 struct FileWatcherTests {
     /// One for all tests: the kernel gives a user no more than 128 or so (fs.inotify.max_user_instances).
     private static let watcher = FileWatcher()
-    private let folder = WatchedFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     /// Waits until the paths, and perhaps others, have been told; notices may come one by one.
     private func told(_ notices: FileNotices, _ paths: Set<String>) async throws -> Set<String> {
@@ -21,10 +24,10 @@ struct FileWatcherTests {
 
     @Test("changes of a watched file are told", .timeLimit(.minutes(1)))
     func file() async throws {
-        folder.append("a", "1")
+        try folder.append("a", "1")
         let notices = Self.watcher.notices()
         try notices.watch(folder.at("a"))
-        folder.append("a", "2")
+        try folder.append("a", "2")
         #expect(try await told(notices, [folder.at("a")]) == [folder.at("a")])
     }
 
@@ -32,8 +35,8 @@ struct FileWatcherTests {
     func entries() async throws {
         let notices = Self.watcher.notices()
         try notices.watch(folder.path)
-        folder.append("made", "1")
-        folder.append("renamed", "1")
+        try folder.append("made", "1")
+        try folder.append("renamed", "1")
         rename(folder.at("renamed"), folder.at("new"))
         let paths: Set = ["made", "renamed", "new"]
         #expect(try await told(notices, Set(paths.map(folder.at))) == Set(paths.map(folder.at)))
@@ -46,8 +49,8 @@ struct FileWatcherTests {
         let many = watcher.notices()
         try few.watch(folder.path)
         try many.watch(folder.path)
-        for _ in 0..<100 { folder.append("a", "x") }
-        for number in 0..<20 { folder.append("f\(number)", "x") }
+        for _ in 0..<100 { try folder.append("a", "x") }
+        for number in 0..<20 { try folder.append("f\(number)", "x") }
         let all = try await told(many, Set((0..<20).map { folder.at("f\($0)") }))
         #expect(all.count == 21)
         #expect(few.take() == FileChanges.all)
@@ -64,13 +67,13 @@ struct FileWatcherTests {
         _ = try await told(notices, [folder.at("sub")])
         mkdir(folder.at("sub"), 0o755)
         try notices.watch(folder.at("sub"))
-        folder.append("sub/a", "1")
+        try folder.append("sub/a", "1")
         _ = try await told(notices, [folder.at("sub/a")])
     }
 
     @Test("one reader that stops watching a file takes nothing from another", .timeLimit(.minutes(1)))
     func twoReaders() async throws {
-        folder.append("a", "1")
+        try folder.append("a", "1")
         let watcher = Self.watcher
         let staying = watcher.notices()
         try staying.watch(folder.at("a"))
@@ -81,7 +84,7 @@ struct FileWatcherTests {
             try passing.watch(folder.at("a"))
             leaving.unwatch(folder.at("a"))
         }
-        folder.append("a", "2")
+        try folder.append("a", "2")
         _ = try await told(staying, [folder.at("a")])
     }
 
@@ -140,29 +143,5 @@ extension FileChanges {
         let notices = FileWatcher.unavailable.notices()
         notices.lookAtEverything()
         return notices.take()
-    }
-}
-
-/// A folder of a test's own, removed at the end.
-private final class WatchedFolder: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/file-watcher-XXXXXX".utf8CString)
-        mkdtemp(&template)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for name in ["a", "made", "new", "sub/a", "sub"] + (0..<20).map({ "f\($0)" }) { remove(at(name)) }
-        rmdir(path)
-    }
-
-    func at(_ name: String) -> String { path + "/" + name }
-
-    func append(_ name: String, _ text: String) {
-        let descriptor = open(at(name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        defer { close(descriptor) }
-        #expect(write(descriptor, text, text.utf8.count) == text.utf8.count)
     }
 }

@@ -140,9 +140,8 @@ struct SupervisionTests {
 
     @Test("a source's state folder is made when asked for, and a second instance is refused the whole of it")
     func stateFolder() throws {
-        var template = Array("/tmp/aggregator-state-XXXXXX".utf8CString)
-        let base = try #require(mkdtemp(&template).map { String(cString: $0) })
-        let path = "\(base)/a/b"
+        let base = try TemporaryFolder()
+        let path = base.at("a/b")
         let first = StateFolder(path: path)
         let second = StateFolder(path: path)
         #expect(access(path, F_OK) != 0)
@@ -154,8 +153,5 @@ struct SupervisionTests {
         first.close()
         #expect(throws: Never.self) { try second.directory(for: "other") }
         second.close()
-        for name in ["sources/jobs", "sources/other", "sources"] { rmdir("\(path)/\(name)") }
-        unlink("\(path)/lock")
-        for name in [path, "\(base)/a", base] { rmdir(name) }
     }
 }

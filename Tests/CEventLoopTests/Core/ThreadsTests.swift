@@ -2,6 +2,7 @@ import CEventLoop
 import CEventLoopInternals
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("With many threads, one order")
@@ -53,7 +54,7 @@ struct ThreadsTests {
             }
         }
         for loop in 0..<loops { shared.thread { try Self.run(loop, shared, writers * events) } }
-        while shared.running.load(ordering: .acquiring) > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(await eventually { shared.running.load(ordering: .acquiring) == 0 })
         #expect(shared.problems.withLock { $0 } == [])
         #expect(try shared.core.counters().subscribers == 0)
         #expect(try shared.core.counters().pinned_bytes == 0)
@@ -164,7 +165,7 @@ struct ThreadsTests {
             el_channel_close(shared.short)
             shared.appended.store(true, ordering: .releasing)
         }
-        while shared.running.load(ordering: .acquiring) > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(await eventually { shared.running.load(ordering: .acquiring) == 0 })
         el_core_set_running(shared.core.core, false)
         #expect(shared.problems.withLock { $0 } == [])
     }

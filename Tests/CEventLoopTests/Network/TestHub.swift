@@ -168,11 +168,7 @@ final class TestHub: @unchecked Sendable {
 
     /// Waits until it is so; the test fails if that takes very long.
     func wait(for what: String, until isSo: (TestHub) -> Bool) async throws {
-        let deadline = ContinuousClock.now + RawConnection.patience
-        while !isSo(self) {
-            try #require(ContinuousClock.now < deadline, "\(what)")
-            try await Task.sleep(for: .milliseconds(2))
-        }
+        try #require(await eventually { isSo(self) }, "\(what)")
     }
 
     /// Appends an event with this data.

@@ -5,13 +5,12 @@ import Testing
 struct StaticTests {
     /// A folder of pages, and secrets beside it that links in it lead to.
     private struct Site {
-        let root: String
-        var folder: String { root + "/public" }
+        private let files: TemporaryFolder
+        var root: String { files.path }
+        var folder: String { files.at("public") }
 
         init() throws {
-            var template = Array("/tmp/aggregator-static-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw RawConnection.Failure.system(call: "mkdtemp", errno: errno) }
-            root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            files = try TemporaryFolder()
             for name in ["public", "public/docs", "public/empty", "public/.git", "publicity"] {
                 mkdir(root + "/" + name, 0o755)
             }
@@ -21,7 +20,7 @@ struct StaticTests {
                 ("secret.txt", "SECRET"),
                 ("publicity/x.txt", "SECRET"), ("public/channels", "file"),
             ] {
-                try Self.write(text, to: root + "/" + name)
+                try files.append(name, text)
             }
             for (target, name) in [
                 ("../secret.txt", "link.txt"), ("..", "up"), (".env", "env.txt"), ("app.js", "inside.js"),
@@ -31,32 +30,11 @@ struct StaticTests {
             }
             mkfifo(folder + "/pipe.txt", 0o644)
         }
-
-        private static func write(_ text: String, to path: String) throws {
-            let file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
-            guard file >= 0 else { throw RawConnection.Failure.system(call: "open", errno: errno) }
-            defer { close(file) }
-            _ = Array(text.utf8).withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        }
-
-        func remove() {
-            for name in [
-                "public/index.html", "public/a b.css", "public/docs/index.html", "public/app.js", "public/.env",
-                "public/.git/config", "secret.txt", "publicity/x.txt", "public/channels", "public/link.txt",
-                "public/up",
-                "public/env.txt", "public/inside.js", "public/sibling", "public/pipe.txt",
-            ] {
-                unlink(root + "/" + name)
-            }
-            for name in ["public/docs", "public/empty", "public/.git", "publicity", "public", ""] {
-                rmdir(root + "/" + name)
-            }
-        }
     }
 
     private func serve(_ body: @Sendable (Server) async throws -> Void) async throws {
         let site = try Site()
-        defer { site.remove() }
+        defer { withExtendedLifetime(site) {} }
         try await Server.run(
             """
             server: {static: \(site.folder)}

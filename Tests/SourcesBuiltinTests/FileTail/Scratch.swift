@@ -1,32 +1,25 @@
 import Glibc
+import TestSupport
 
-/// A folder of a test's own, removed at the end, and what writers of log files do in it.
+/// A folder of a test's own, and what writers of log files do in it.
 final class Scratch {
-    let path: String
+    private let folder: TemporaryFolder
     private var held: [String: Int32] = [:]
 
-    init() throws {
-        var template = Array("/tmp/file-tail-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ScratchProblem("mkdtemp", errno) }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    var path: String { folder.path }
+
+    init() throws { folder = try TemporaryFolder() }
 
     deinit {
         for descriptor in held.values { close(descriptor) }
-        Self.remove(path)
     }
 
-    func at(_ name: String) -> String { name.isEmpty ? path : path + "/" + name }
+    func at(_ name: String) -> String { folder.at(name) }
 
     /// Opens, appends, closes, as `echo … >>` does.
-    func append(_ name: String, _ text: String) throws { try append(name, Array(text.utf8)) }
+    func append(_ name: String, _ text: String) throws { try folder.append(name, text) }
 
-    func append(_ name: String, _ bytes: [UInt8]) throws {
-        let descriptor = open(at(name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        try check(descriptor, "open \(name)")
-        defer { close(descriptor) }
-        try Self.write(bytes, to: descriptor)
-    }
+    func append(_ name: String, _ bytes: [UInt8]) throws { try folder.append(name, bytes) }
 
     /// A writer that keeps its handle: `appending` or at its own place.
     func hold(_ writer: String, _ name: String, appending: Bool = true) throws {
@@ -37,7 +30,7 @@ final class Scratch {
 
     func put(_ writer: String, _ text: String) throws {
         guard let descriptor = held[writer] else { throw ScratchProblem("no writer \(writer)", 0) }
-        try Self.write(Array(text.utf8), to: descriptor)
+        try TemporaryFolder.write(Array(text.utf8), to: descriptor)
     }
 
     func rename(_ old: String, _ new: String) throws { try check(Glibc.rename(at(old), at(new)), "rename \(old)") }
@@ -68,32 +61,8 @@ final class Scratch {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw ScratchProblem("write", errno) }
-            rest = rest.dropFirst(count)
-        }
-    }
-
     private func check(_ result: Int32, _ what: String) throws {
         if result < 0 { throw ScratchProblem(what, errno) }
-    }
-
-    private static func remove(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        if status.st_mode & S_IFMT == S_IFDIR, let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != "." && name != ".." { remove(path + "/" + name) }
-            }
-            closedir(folder)
-        }
-        _ = Glibc.remove(path)
     }
 }
 

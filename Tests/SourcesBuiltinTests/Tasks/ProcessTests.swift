@@ -95,7 +95,7 @@ import Testing
         let id = try await tasks.start()
         let events = try await tasks.end(of: id)
         #expect(events.last?.type == "task.completed" && events.lines.last == "done")
-        #expect(try await isGone(try await tasks.number(from: id)))
+        #expect(await isGone(try await tasks.number(from: id)))
         await tasks.probe.stop()
     }
 
@@ -144,7 +144,7 @@ import Testing
         let last = try #require(try await tasks.end(of: id).last)
         #expect(last.type == "task.failed" && last["error"]?.json == #""timed out after 10s""#)
         #expect(last["signal"]?.json == #""SIGTERM""#)
-        #expect(try await isGone(pid))
+        #expect(await isGone(pid))
         await tasks.probe.stop()
     }
 }

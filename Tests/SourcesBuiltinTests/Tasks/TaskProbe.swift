@@ -1,5 +1,6 @@
 import Aggregator
 import Glibc
+import TestSupport
 import Testing
 
 @testable import SourcesBuiltin
@@ -80,14 +81,11 @@ struct TaskProbe {
 
 /// Whether a process is gone, waiting for it for a while; an orphan's end takes its new parent a moment. A zombie is gone:
 /// who takes its status is not our affair.
-func isGone(_ pid: pid_t) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < deadline {
-        guard let state = processState(pid) else { return true }
-        if state == "Z" { return true }
-        try await Task.sleep(for: .milliseconds(5))
+func isGone(_ pid: pid_t) async -> Bool {
+    await eventually {
+        let state = processState(pid)
+        return state == nil || state == "Z"
     }
-    return false
 }
 
 /// The state's letter in /proc/PID/stat; nil if there is no such process.
