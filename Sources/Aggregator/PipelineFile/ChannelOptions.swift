@@ -47,7 +47,10 @@ struct AnyNode: OptionValue {
 /// The bounds of `keep`, as they are written.
 struct KeepOptions: OptionGroup {
     @Option("So many events; 0: newcomers get nothing.", .whole, .range(0...100_000_000)) var events = 1000
-    @Option("Frames and their bookkeeping.", .range(0...1_099_511_627_776)) var bytes: ByteSize = .mebibytes(16)
+    @Option(
+        "Frames and their bookkeeping. With `events: 0` it is how far a subscriber may lag, and 1MiB if it is not given.",
+        .range(0...1_099_511_627_776))
+    var bytes: ByteSize = .mebibytes(16)
     @Option("No longer than this.", .range(0.001...3_153_600_000)) var age: Duration?
     @Option("With `replay: latest`: so many subjects' last events stay beyond the rest.", .range(0...100_000_000))
     var subjects = 10_000
@@ -61,8 +64,10 @@ extension Keep: OptionValue {
             problems.expected("a number of events, or a mapping with 'events', 'bytes', 'age', 'subjects'", at: node)
             return nil
         }
+        let isBounded = node.entries?.contains { $0.key == "bytes" } ?? false
         return KeepOptions.decode(node, &problems).map {
-            Keep(events: $0.events, bytes: $0.bytes.bytes, age: $0.age, subjects: $0.subjects)
+            let bytes = $0.events == 0 && !isBounded ? .mebibytes(1) : $0.bytes
+            return Keep(events: $0.events, bytes: bytes.bytes, age: $0.age, subjects: $0.subjects)
         }
     }
 

@@ -115,7 +115,7 @@ struct PipelineTests {
         #expect(channels[0].access == .authenticated)
         #expect(channels[0].envelope == .cloudevents)
         #expect(channels[1].keep.events == 0)
-        #expect(channels[1].keep.bytes == 16 << 20)
+        #expect(channels[1].keep.bytes == 1 << 20)
         #expect(channels[1].replay == .last(10))
         #expect(channels[2].keep == Keep(age: .seconds(604_800)))
         #expect(channels[2].replay == .all)
@@ -124,6 +124,16 @@ struct PipelineTests {
         #expect(filter.steps.map { type(of: $0).name } == ["where", "sample", "throttle"])
         #expect((filter.steps[1] as? SampleStep)?.share == Percentage(fraction: 0.1))
         #expect((filter.steps[2] as? ThrottleStep)?.limit == 1)
+    }
+
+    @Test("A channel that keeps nothing lets its subscribers lag by 1 MiB, or by what the file says")
+    func allowedLag() throws {
+        let pipeline = try Pipeline.make(
+            """
+            sources: {m: {ticker: {type: price}}}
+            channels: {a: {from: m, keep: {events: 0, age: 1h}}, b: {from: m, keep: {events: 0, bytes: 16MiB}}}
+            """)
+        #expect(pipeline.definition.channels.map(\.keep.bytes) == [1 << 20, 16 << 20])
     }
 
     @Test("With auth, what says nothing of access is for the authenticated")
