@@ -25,6 +25,9 @@ public final class Aggregator: Sendable {
         var addresses: [ListenAddress] = []
     }
 
+    /// How long sources may take before their routes are served all the same, by a 503.
+    private static let settling = Duration.seconds(2)
+
     private let pipeline: Pipeline
     private let listen: [ListenAddress]
     private let log: Logger
@@ -71,8 +74,15 @@ public final class Aggregator: Sendable {
             site.install(live)
             var addresses: [ListenAddress] = []
             for address in listen { addresses.append(try hub.listen(on: address)) }
-            try hub.start()
             try live.start()
+            // Until then whoever connects waits in the listeners' queues: no request finds its source still starting.
+            await live.settle(within: Self.settling)
+            do {
+                try hub.start()
+            } catch {
+                await live.stop(within: definition.server.timeToStop)
+                throw error
+            }
             state.withLock { state in
                 state.addresses = addresses
                 state.running = Running(site: site, hub: hub, pipeline: live, state: folder)

@@ -41,7 +41,8 @@ struct ResumeTests {
                 "/channels/a", "/channels/a/s2", "/stream?channel=a&channel=b", "/stream?channel=a/s1&channel=b/s2",
             ]
             let counts = Dictionary(uniqueKeysWithValues: paths.map { ($0, Self.expected($0).count) })
-            let swarm = Swarm(to: server.address, paths: (0..<Pace.load(240)).map { paths[$0 % paths.count] }) { reader in
+            let swarm = Swarm(to: server.address, paths: (0..<Pace.load(240)).map { paths[$0 % paths.count] }) {
+                reader in
                 if reader.events.count == counts[reader.path] || reader.events.last?.event == "gap" { return .leave }
                 return Int.random(in: 0..<20) == 0 ? .comeBack(abruptly: .random()) : .readOn
             }

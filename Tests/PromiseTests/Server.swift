@@ -10,12 +10,12 @@ struct Server: Sendable {
 
     /// Runs `body` with a server of this pipeline file, which listens on a free port of 127.0.0.1, and stops it then.
     static func run<Result: Sendable>(
-        _ text: String, kinds: [any EventSource.Type] = [],
+        _ text: String, path: String = "/nowhere/pipeline.yaml", kinds: [any EventSource.Type] = [],
         log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (Server) async throws -> Result
     ) async throws -> Result {
         let pipeline = try Pipeline(
-            text: text, path: "/nowhere/pipeline.yaml", sources: builtinSources + [Notes.self] + kinds,
+            text: text, path: path, sources: builtinSources + [Notes.self] + kinds,
             filters: builtinFilters, environment: [:])
         let aggregator = Aggregator(pipeline, listen: [.tcp(host: "127.0.0.1", port: 0)], log: log)
         try await aggregator.start()

@@ -68,6 +68,14 @@ final class LivePipeline: Sendable {
         for supervisor in supervisors { supervisor.start() }
     }
 
+    /// Waits, at most `within`, until every source that has routes serves them, or has failed to.
+    func settle(within: Duration) async {
+        let deadline = PipelineClock.system.uptime() + within
+        while !sources.allSatisfy(\.isSettled), PipelineClock.system.uptime() < deadline {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
     /// Cancels the sources and waits for them, at most `within` (of real time, whatever the pipeline's clock says). Those
     /// that have not stopped by then are given up, with a line in the log: their tasks may go on, but nobody waits for them.
     func stop(within: Duration) async {

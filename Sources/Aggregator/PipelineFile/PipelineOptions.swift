@@ -46,6 +46,16 @@ extension Problems {
         if let nearest { names = [nearest] + names.filter { $0 != nearest } }
         let hint = nearest.map { "; did you mean '\($0)'? Known are" } ?? "; known are"
         let list = names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", ")
-        report("unknown \(what) \(quote(key: entry.key))\(hint) \(list)", at: entry)
+        if Self.plannedKinds.contains(entry.key) {
+            report("the \(what) '\(entry.key)' is not supported yet; known are \(list)", at: entry)
+        } else {
+            report("unknown \(what) \(quote(key: entry.key))\(hint) \(list)", at: entry)
+        }
     }
+
+    /// Kinds of sources and steps that are to come: whoever writes one has made no mistake, but is early.
+    private static let plannedKinds: Set = [
+        "exec", "stdin", "sse", "schedule", "unset", "rename", "pick", "type", "throttle", "debounce", "dedupe", "latest",
+        "window", "split", "redact", "lookup",
+    ]
 }

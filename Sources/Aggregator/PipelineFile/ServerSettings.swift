@@ -1,10 +1,14 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// `server:`, with its defaults.
 struct ServerSettings: OptionGroup {
     @Option("Where to listen: `host:port`, `[v6]:port`, or `unix:/path`; a list for several. Port 0 takes a free one.")
     var listen: OneOrMore<ListenAddress> = [.tcp(host: "127.0.0.1", port: 8080)]
     @Option("Event-loop threads: a number, or `auto`, the cores, at most 8.", .range(1...64))
     var loops: Auto<Int> = .auto
-    @Option("Silence on a stream after which it is sent an SSE comment.", .range(1...3600))
+    @Option("Silence on a stream after which it is sent an SSE comment.", .range(0.1...86_400))
     var heartbeat: Duration = .seconds(15)
     @Option("What subscribers are told to wait before they come back: 1 to 1.5 times this; `{after, jitter}` is exact.")
     var retry = Retry()
@@ -25,6 +29,14 @@ struct ServerSettings: OptionGroup {
         if Set(listen.values).count < listen.values.count {
             problems.report("the same address stands here twice", at: options["listen"])
         }
+        if let pages = `static`, !Self.isFolder(pages.path) {
+            problems.report("there is no folder '\(pages.path)'", at: options["static"])
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }
 

@@ -10,7 +10,13 @@ final class LiveSource: Sendable {
         var status: SourceStatus
         var handler: RouteHandler?
         var question: (@Sendable (String) -> SubjectAnswer)?
+        /// Followed before there was a question.
+        var early: Set<String> = []
     }
+
+    /// Being asked is also how a source hears that a subject is followed. Who comes before it has said that it wants to be
+    /// asked is kept for it, so many of them.
+    private static let earlySubjects = 1000
 
     let definition: SourceDefinition
     /// The routes of a `RoutedSource`, read once.
@@ -28,6 +34,11 @@ final class LiveSource: Sendable {
 
     var status: SourceStatus { state.withLock { $0.status } }
 
+    /// It serves its routes, if it has any; or its first run is over.
+    var isSettled: Bool {
+        routes.isEmpty || state.withLock { $0.handler != nil || ![.starting, .running].contains($0.status.state) }
+    }
+
     /// Answers a request to one of `routes`: the source's handler, on the calling thread; 503 as long as it has none.
     func answer(_ request: RouteRequest) -> RouteAnswer {
         guard let handler = state.withLock({ $0.handler }) else {
@@ -41,13 +52,22 @@ final class LiveSource: Sendable {
 
     /// Whether a subject may be followed; nil: this source does not know its subjects.
     func subject(_ subject: String) -> SubjectAnswer? {
-        state.withLock { $0.question }?(subject)
+        let question = state.withLock { state in
+            if state.question == nil, state.early.count < Self.earlySubjects { state.early.insert(subject) }
+            return state.question
+        }
+        return question?(subject)
     }
 
     func serve(_ handler: @escaping RouteHandler) { state.withLock { $0.handler = handler } }
 
     func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer) {
-        state.withLock { $0.question = question }
+        let early = state.withLock { state in
+            state.question = question
+            defer { state.early = [] }
+            return state.early
+        }
+        for subject in early { _ = question(subject) }
     }
 
     /// Notes what the supervisor saw; `time` becomes `since`.

@@ -50,7 +50,7 @@ struct PipelineTests {
               state: /var/lib/live
               hosts: [Live.Example.com]
               cors: {origins: ["https://App.example.com:443", "http://a:8080"], credentials: true}
-              static: ./public
+              static: /usr
               limits: {connections: 10, body: 2MiB, event: 1KiB, header: 8KiB, head_time: 1s, body_time: 2s, idle: 3s,
                 stall: 4s, send_buffer: 64KiB, pinned: 1MB}
             sources: {m: {ticker: {type: t}}}
@@ -71,7 +71,7 @@ struct PipelineTests {
         #expect(server.hosts == [HostName(name: "live.example.com")])
         #expect(server.cors?.origins.values == [.site("https://app.example.com"), .site("http://a:8080")])
         #expect(server.cors?.credentials == true)
-        #expect(server.static?.path == "/etc/live/public")
+        #expect(server.static?.path == "/usr")
         #expect(server.limits.connectionCount == 10)
         #expect(server.limits.headTime == .seconds(1))
         #expect(server.limits.pinned.bytes == 1_000_000)

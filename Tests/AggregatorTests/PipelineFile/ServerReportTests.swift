@@ -50,7 +50,7 @@ struct ServerReportTests {
                 p.yaml:3:10: expected 'auto', or a whole number from 1 to 64, not '65'
                    3 |   loops: 65
                      |          ^~
-                p.yaml:4:14: expected a duration from 1s to 1h, not '0s'
+                p.yaml:4:14: expected a duration from 100ms to 1d, not '0s'
                    4 |   heartbeat: 0s
                      |              ^~
                 p.yaml:5:18: expected a duration from 1ms to 1d, not '0s'
