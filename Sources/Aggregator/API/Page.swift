@@ -8,8 +8,8 @@ enum Page {
         let nonce =
             String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
         let policy = [
-            "default-src 'none'", "script-src 'nonce-\(nonce)'", "style-src 'nonce-\(nonce)'", "connect-src 'self'",
-            "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+            "default-src 'none'", "script-src 'nonce-\(nonce)'", "style-src 'nonce-\(nonce)'", "img-src data:",
+            "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ]
         return RouteResponse(
             status: 200,
@@ -28,6 +28,7 @@ enum Page {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>aggregator</title>
+        <link rel="icon" href="data:,">
         <style nonce="\(nonce)">
         \(PageStyle.css)
         </style>
@@ -97,6 +98,7 @@ private enum PageStyle {
         #events li { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .5rem .75rem;
           margin-bottom: .5rem; }
         #events li.gap { border-color: var(--warn); color: var(--warn); }
+        .field { display: inline-block; margin-right: 1.5rem; } .field i { color: var(--soft); font-style: normal; }
         .meta { display: flex; gap: .75rem; font-size: .8rem; color: var(--soft); } .meta b { color: var(--ink); }
         .meta span:last-child { margin-left: auto; }
         """#
@@ -157,17 +159,26 @@ private enum PageScript {
           }));
         }
 
+        // An object is read most easily as its members, each kept together where the line is broken.
+        const fields = object => Object.entries(object).map(([name, value]) => {
+          const field = make("span", "", "field");
+          field.append(make("i", name), " " + (typeof value === "string" ? value : JSON.stringify(value)));
+          return field;
+        });
+
         function show(event) {
           const item = document.createElement("li"), meta = make("div", "", "meta");
           const isGap = event.type === "gap";
           meta.append(make("b", event.type), make("span", event.id), make("span", new Date().toLocaleTimeString()));
-          let text = event.data;
+          const body = make("pre", event.data);
           try {
-            const value = JSON.parse(text);
-            if (isGap) text = value.missed === null ? "Events before this are gone." : value.missed + " events were missed.";
-            else if (typeof value === "object" && text.length > 100) text = JSON.stringify(value, null, 1);
+            const value = JSON.parse(event.data);
+            if (isGap) body.textContent =
+              value.missed === null ? "Events before this are gone." : value.missed + " events were missed.";
+            else if (typeof value === "object" && !Array.isArray(value) && Object.keys(value ?? {}).length)
+              body.replaceChildren(...fields(value));
           } catch { /* Not JSON: as it is. */ }
-          item.append(meta, make("pre", text));
+          item.append(meta, body);
           if (isGap) item.className = "gap";
           $("events").prepend(item);
           while ($("events").childElementCount > shown) $("events").lastElementChild.remove();
@@ -219,6 +230,7 @@ private enum PageScript {
               if (answer.status === 204) return say("stop", "ended");
               if (!answer.ok) return say("stop", (await answer.json()).detail);
               say("live", "live");
+              list();
               await read(answer.body, stream);
             } catch { /* A broken connection: come back. */ }
             if (signal.aborted) return;
