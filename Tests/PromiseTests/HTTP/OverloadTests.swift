@@ -32,7 +32,8 @@ struct OverloadTests {
 
     @Test("While the server drains, streams end, what is under way is answered, and new work is sent elsewhere")
     func draining() async throws {
-        try await Server.run("server: {drain: 2s}\n" + Self.file) { server in
+        let drain = "\(Pace.patience(2).components.seconds)s"
+        try await Server.run("server: {drain: \(drain)}\n" + Self.file) { server in
             #expect(try await server.post("x").status == 202)
             let (_, stream) = try await server.follow("/channels/all")
             _ = try await stream.readBlock()
