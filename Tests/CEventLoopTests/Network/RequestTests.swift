@@ -99,7 +99,7 @@ struct RequestTests {
     func manyPipelined() async throws {
         try await TestHub.run { hub in
             let connection = try await hub.connect()
-            let count = 5000
+            let count = Pace.load(5000)
             async let sent: Void = connection.send(
                 String(
                     repeating: "GET /thread HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n", count: count
