@@ -1,17 +1,14 @@
 import Foundation
-import Synchronization
 import TestSupport
 
 /// `aggregator` with arguments, in a folder of its own that has a pipeline.yaml.
 final class CommandProcess: Sendable {
     private let process = Process()
     private let folder: URL
-    private let printed = Transcript()
-    private let complained = Transcript()
     private let ended: AsyncStream<Int32>
 
-    var output: String { printed.text }
-    var errors: String { complained.text }
+    var output: String { written("output") }
+    var errors: String { written("errors") }
 
     init(_ arguments: [String], pipeline: String) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
@@ -26,12 +23,9 @@ final class CommandProcess: Sendable {
             continuation.yield($0.terminationReason == .exit ? $0.terminationStatus : -$0.terminationStatus)
             continuation.finish()
         }
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        output.fileHandleForReading.readabilityHandler = { [printed] file in printed.take(file) }
-        errors.fileHandleForReading.readabilityHandler = { [complained] file in complained.take(file) }
+        // Files, not pipes: what a process has written is whole when it has ended, whoever else holds a pipe's other end.
+        process.standardOutput = try Self.file(folder.appending(path: "output"))
+        process.standardError = try Self.file(folder.appending(path: "errors"))
         try process.run()
     }
 
@@ -46,6 +40,15 @@ final class CommandProcess: Sendable {
         return URL(fileURLWithPath: own).deletingLastPathComponent().appending(path: "aggregator")
     }
 
+    private static func file(_ url: URL) throws -> FileHandle {
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
+    }
+
+    private func written(_ name: String) -> String {
+        (try? String(contentsOf: folder.appending(path: name), encoding: .utf8)) ?? ""
+    }
+
     struct NoPort: Error { var output: String }
 
     /// Waits until it says where it listens.
@@ -58,10 +61,9 @@ final class CommandProcess: Sendable {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// Waits for the end, and for the last of what it wrote; a signal's number is negative.
+    /// Waits for the end; a signal's number is negative.
     func exitCode() async -> Int32? {
         for await code in ended {
-            _ = await eventually { printed.isWhole && complained.isWhole }
             return code
         }
         return nil
@@ -74,19 +76,5 @@ final class CommandProcess: Sendable {
             let text = try? String(contentsOfFile: "\(threads)/\(thread)/children", encoding: .utf8)
             return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
         }
-    }
-}
-
-/// What a process has written so far.
-private final class Transcript: Sendable {
-    private let stored = Mutex((text: "", isWhole: false))
-
-    var text: String { stored.withLock { $0.text } }
-    var isWhole: Bool { stored.withLock { $0.isWhole } }
-
-    func take(_ file: FileHandle) {
-        let data = file.availableData
-        if data.isEmpty { file.readabilityHandler = nil }
-        stored.withLock { $0 = ($0.text + String(decoding: data, as: UTF8.self), data.isEmpty) }
     }
 }
