@@ -68,7 +68,8 @@ final class LivePipeline: Sendable {
         for supervisor in supervisors { supervisor.start() }
     }
 
-    /// Waits, at most `within`, until every source that has routes serves them, or has failed to.
+    /// Waits, at most `within`, until every source that has routes serves them, or has failed to. Asks again and again:
+    /// it is over in a moment, once in a run, and sources may settle in any of three ways.
     func settle(within: Duration) async {
         let deadline = PipelineClock.system.uptime() + within
         while !sources.allSatisfy(\.isSettled), PipelineClock.system.uptime() < deadline {
