@@ -71,10 +71,13 @@ static int open_socket(const el_address *address) {
     return -1;
 }
 
-// Connections inherit these: no call is needed for each. The kernel's deadline is for peers that vanished with little
-// under way; it lies behind our own, so that a stalled reader is found, counted and closed here.
-static bool set_inherited(int fd, uint32_t stall_time) {
+// Connections inherit these: no call is needed for each. The send buffer is bounded, because the kernel would let a slow
+// reader's queue grow to megabytes. The kernel's deadline is for peers that vanished with little under way; it lies
+// behind our own, so that a stalled reader is found, counted and closed here.
+static bool set_inherited(int fd, const el_hub_settings *settings) {
+    uint32_t stall_time = settings->stall_time;
     return set(fd, IPPROTO_TCP, TCP_NODELAY, 1) && set(fd, SOL_SOCKET, SO_KEEPALIVE, 1)
+        && set(fd, SOL_SOCKET, SO_SNDBUF, (int)settings->send_buffer)
         && set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_SECONDS)
         && set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_SECONDS)
         && set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, stall_time < 1000000000 ? (int)stall_time + 2000 : 0);
@@ -85,10 +88,11 @@ static void close_all(const int *sockets, uint32_t count) {
 }
 
 // Binds all before any listens: a connection must find all the loops, or none.
-static bool open_all(const el_address *address, uint32_t count, uint32_t stall_time, int *sockets) {
+static bool open_all(const el_address *address, const el_hub_settings *settings, int *sockets) {
+    uint32_t count = settings->loops;
     for (uint32_t i = 0; i < count; i++) {
         int fd = sockets[i] = open_socket(address);
-        if (fd >= 0 && set(fd, SOL_SOCKET, SO_REUSEPORT, 1) && set_inherited(fd, stall_time)
+        if (fd >= 0 && set(fd, SOL_SOCKET, SO_REUSEPORT, 1) && set_inherited(fd, settings)
             && bind(fd, &address->as.any, address->length) == 0) {
             continue;
         }
@@ -107,8 +111,8 @@ static bool open_all(const el_address *address, uint32_t count, uint32_t stall_t
     return true;
 }
 
-uint16_t el_bind_tcp(const char *host, uint16_t port, uint32_t count, uint32_t stall_time, int *sockets,
-                     bool *is_loopback, char *error) {
+uint16_t el_bind_tcp(const char *host, uint16_t port, const el_hub_settings *settings, int *sockets, bool *is_loopback,
+                     char *error) {
     el_address address;
     if (!parse(host, &address, is_loopback)) {
         snprintf(error, EL_ERROR_SIZE, "cannot listen on %s: it is no numeric IPv4 or IPv6 address", host);
@@ -121,7 +125,7 @@ uint16_t el_bind_tcp(const char *host, uint16_t port, uint32_t count, uint32_t s
     bool is_free = probe >= 0 && bind(probe, &address.as.any, address.length) == 0;
     if (is_free) is_free = getsockname(probe, &address.as.any, &address.length) == 0;
     if (is_free) is_free = set(probe, SOL_SOCKET, SO_REUSEPORT, 1);
-    bool is_open = is_free && open_all(&address, count, stall_time, sockets);
+    bool is_open = is_free && open_all(&address, settings, sockets);
     int code = errno;
     if (probe >= 0) close(probe);
     if (!is_open) return (uint16_t)fail(error, host, port, code);

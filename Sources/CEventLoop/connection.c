@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,24 +10,25 @@
 
 #define LINGER_MS 2000
 
-static void on_poll(uv_poll_t *poll, int status, int events);
-
 // MARK: The beginning and the end
 
 void el_connection_open(el_loop *loop, int fd, bool is_loopback, bool is_unix) {
     el_connection *c = calloc(1, sizeof *c);
-    if (c == NULL || uv_poll_init(&loop->uv, &c->poll, fd) != 0) {
-        free(c);
+    if (c == NULL) {
         close(fd);
         atomic_fetch_sub_explicit(&loop->hub->open, 1, memory_order_relaxed);
         return;
     }
-    c->poll.data = c;
     c->loop = loop;
     c->fd = fd;
     c->sink.verbs = &el_connection_verbs;
     c->is_loopback = is_loopback;
     c->is_unix = is_unix;
+    if (is_unix) {
+        // Only TCP inherits it from the listener.
+        int size = (int)loop->hub->settings.send_buffer;
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    }
     c->is_last = atomic_load_explicit(&loop->hub->open, memory_order_relaxed) > loop->hub->settings.connections;
     c->next = loop->connections;
     if (c->next != NULL) c->next->previous = c;
@@ -37,13 +39,6 @@ void el_connection_open(el_loop *loop, int fd, bool is_loopback, bool is_unix) {
     } else {
         el_connection_rest(c);
     }
-}
-
-static void on_closed(uv_handle_t *handle) {
-    el_connection *c = handle->data;
-    el_hub *hub = c->loop->hub;
-    free(c);
-    if (atomic_fetch_sub(&hub->open, 1) == 1 && atomic_load(&hub->draining)) el_hub_notify(hub);
 }
 
 void el_connection_recycle(el_connection *c) {
@@ -57,6 +52,7 @@ void el_connection_recycle(el_connection *c) {
 
 void el_connection_close(el_connection *c, bool reset) {
     if (c->state == EL_STATE_CLOSED) return;
+    el_loop *loop = c->loop;
     c->state = EL_STATE_CLOSED;
     if (c->subscriber != NULL) el_subscriber_leave(c->subscriber);
     c->subscriber = NULL;
@@ -65,17 +61,22 @@ void el_connection_close(el_connection *c, bool reset) {
     c->output = NULL;
     free(c->ahead);
     c->ahead = NULL;
-    el_wheel_remove(&c->loop->wheel, &c->timer);
+    el_wheel_remove(&loop->wheel, &c->timer);
     if (c->previous != NULL) c->previous->next = c->next;
     if (c->next != NULL) c->next->previous = c->previous;
-    if (c->loop->connections == c) c->loop->connections = c->next;
+    if (loop->connections == c) loop->connections = c->next;
     if (reset) {
         // Else the kernel would keep the bytes a stalled peer does not take.
         struct linger now = {.l_onoff = 1, .l_linger = 0};
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     }
-    uv_close((uv_handle_t *)&c->poll, on_closed);
+    // Explicitly: a child process that is just being started may have the socket open too, and keep it in the set.
+    if (c->watched != 0) el_watch_change(&loop->watch, c->fd, c, c->watched, 0);
     close(c->fd);
+    c->next = loop->dead;
+    loop->dead = c;
+    el_hub *hub = loop->hub;
+    if (atomic_fetch_sub(&hub->open, 1) == 1 && atomic_load(&hub->draining)) el_hub_notify(hub);
 }
 
 void el_connection_break(el_connection *c) {
@@ -118,23 +119,22 @@ static uint64_t deadline_of(const el_connection *c) {
     return UINT64_MAX;
 }
 
-static int events_of(const el_connection *c) {
-    int room = c->output != NULL ? UV_WRITABLE : 0;
+static uint32_t events_of(const el_connection *c) {
+    uint32_t room = c->output != NULL ? EPOLLOUT : 0;
     switch ((el_state)c->state) {
     case EL_STATE_ASKED: return room;
-    case EL_STATE_WRITING: return UV_WRITABLE;
-    case EL_STATE_STREAM: return UV_READABLE | (c->is_blocked ? UV_WRITABLE : 0);
+    case EL_STATE_WRITING: return EPOLLOUT;
+    case EL_STATE_STREAM: return EPOLLIN | (c->is_blocked ? EPOLLOUT : 0);
     case EL_STATE_CLOSED: return 0;
-    default: return UV_READABLE | room;
+    default: return EPOLLIN | room;
     }
 }
 
 void el_connection_rest(el_connection *c) {
     if (c->state == EL_STATE_CLOSED) return;
-    int events = events_of(c);
+    uint32_t events = events_of(c);
     if (events != c->watched) {
-        int result = events == 0 ? uv_poll_stop(&c->poll) : uv_poll_start(&c->poll, events, on_poll);
-        if (result != 0) {
+        if (!el_watch_change(&c->loop->watch, c->fd, c, c->watched, events)) {
             el_connection_break(c);
             return;
         }
@@ -220,13 +220,16 @@ static void writable(el_connection *c) {
     if (moved && c->state == EL_STATE_WRITING) c->since = uv_now(&c->loop->uv);
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events) {
-    el_connection *c = poll->data;
-    if (status < 0) {
+void el_connection_ready(void *connection, uint32_t events) {
+    el_connection *c = connection;
+    if (c->state == EL_STATE_CLOSED) return;  // by what came before it in this turn
+    if (events & EPOLLERR) {
         el_connection_close(c, false);  // reset by the peer, or timed out
         return;
     }
-    if (events & UV_WRITABLE) writable(c);
-    if (c->state != EL_STATE_CLOSED && c->ahead == NULL && (events & UV_READABLE)) el_connection_read(c);
+    // Both sides are shut down: reading or writing finds out what that means here.
+    if (events & EPOLLHUP) events |= c->watched;
+    if (events & EPOLLOUT) writable(c);
+    if (c->state != EL_STATE_CLOSED && c->ahead == NULL && (events & EPOLLIN)) el_connection_read(c);
     el_connection_resume(c);
 }

@@ -13,8 +13,8 @@
 //
 // Threads    The loop's.
 // Ownership  Owned by the loop (its list). An el_request, el_output and what is ahead belong to it; its subscriber
-//            belongs to the shelf, and is told of the end by el_subscriber_leave. Freed in libuv's close callback, so a
-//            pointer stays good until the current callback returns.
+//            belongs to the shelf, and is told of the end by el_subscriber_leave. Freed at the end of the loop's iteration
+//            (el_loop_bury), so a pointer stays good until then.
 // Memory     A subscriber costs this struct and an el_subscriber; nothing else is allocated for it.
 #ifndef EL_CONNECTION_H
 #define EL_CONNECTION_H
@@ -34,9 +34,8 @@ typedef struct {
 } el_ahead;
 
 struct el_connection {
-    uv_poll_t poll;        // `data`: the connection
     el_wheel_entry timer;
-    el_connection *next, *previous, *next_broken;
+    el_connection *next, *previous, *next_broken;  // `next`: of the loop's connections, or of its dead ones
     el_loop *loop;
     el_sink sink;          // a subscriber's view of this
     el_request *request;
@@ -47,7 +46,7 @@ struct el_connection {
     uint32_t thrown_away;  // bytes read in STREAM or LINGER
     int fd;
     uint8_t state;
-    uint8_t watched;       // of UV_READABLE | UV_WRITABLE
+    uint8_t watched;       // of EPOLLIN | EPOLLOUT
     bool closes : 1;       // after the answer under way
     bool is_last : 1;      // accepted beyond the limit
     bool is_loopback : 1;
@@ -62,6 +61,7 @@ void el_connection_open(el_loop *loop, int fd, bool is_loopback, bool is_unix);
 // At once. `reset`: what has not been sent is thrown away by the kernel too.
 void el_connection_close(el_connection *connection, bool reset);
 void el_connection_due(el_wheel_entry *entry, uint64_t now);  // some deadline of it may have passed
+void el_connection_ready(void *connection, uint32_t events);  // see el_watch_open
 // The hub ends: closes if nothing is under way.
 void el_connection_finish(el_connection *connection);
 

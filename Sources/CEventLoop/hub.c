@@ -111,8 +111,7 @@ uint16_t el_hub_listen_tcp(el_hub *hub, const char *host, uint16_t port, char *e
     int sockets[LOOPS_MAX];
     bool is_loopback = false;
     error[0] = '\0';
-    uint16_t bound =
-        el_bind_tcp(host, port, hub->loop_count, hub->settings.stall_time, sockets, &is_loopback, error);
+    uint16_t bound = el_bind_tcp(host, port, &hub->settings, sockets, &is_loopback, error);
     if (bound == 0) return 0;
     for (uint32_t i = 0; i < hub->loop_count; i++) {
         if (el_listener_new(hub->loops[i], sockets[i], is_loopback, NULL, error)) continue;

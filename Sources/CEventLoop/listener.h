@@ -34,7 +34,7 @@ bool el_listener_new(el_loop *loop, int fd, bool is_loopback, const char *path, 
 void el_listener_close(el_listener *listener);
 
 // bind.c. `sockets`: one a loop, bound, all of the same port, which is returned; 0: failed.
-uint16_t el_bind_tcp(const char *host, uint16_t port, uint32_t count, uint32_t stall_time, int *sockets,
-                     bool *is_loopback, char *error);
+uint16_t el_bind_tcp(const char *host, uint16_t port, const el_hub_settings *settings, int *sockets, bool *is_loopback,
+                     char *error);
 int el_bind_unix(const char *path, char *error);  // -1: failed
 #endif

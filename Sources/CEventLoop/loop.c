@@ -78,6 +78,11 @@ void el_loop_bury(el_loop *loop) {
         loop->broken = c->next_broken;
         el_connection_close(c, false);
     }
+    while (loop->dead != NULL) {
+        el_connection *c = loop->dead;
+        loop->dead = c->next;
+        free(c);
+    }
 }
 
 static void on_busy(uv_idle_t *busy) { (void)busy; }  // its being active is what matters
@@ -137,6 +142,7 @@ static void stop(el_loop *loop) {
     while (loop->listeners != NULL) el_listener_close(loop->listeners);
     while (loop->connections != NULL) el_connection_close(loop->connections, false);
     loop->broken = NULL;
+    el_watch_close(&loop->watch);
     el_inbox_close(loop->inbox);
     unsigned flags;
     for (el_errand *errand = el_inbox_take(loop->inbox, &flags), *next; errand != NULL; errand = next) {
@@ -146,6 +152,7 @@ static void stop(el_loop *loop) {
     uv_handle_t *handles[] = {(uv_handle_t *)&loop->async, (uv_handle_t *)&loop->check, (uv_handle_t *)&loop->busy,
                               (uv_handle_t *)&loop->turn, (uv_handle_t *)&loop->expiry};
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) uv_close(handles[i], NULL);
+    el_loop_bury(loop);
 }
 
 static void on_async(uv_async_t *async) {
@@ -199,7 +206,14 @@ bool el_loop_open(el_loop *loop, el_hub *hub, uint32_t index, el_shelf *shelf, c
     int result = loop->inbox == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
     if (result == 0) {
         result = uv_async_init(&loop->uv, &loop->async, on_async);
-        if (result != 0) uv_loop_close(&loop->uv);
+        if (result == 0) {
+            result = el_watch_open(&loop->watch, &loop->uv, el_connection_ready);
+            if (result != 0) uv_close((uv_handle_t *)&loop->async, NULL);
+        }
+        if (result != 0) {
+            uv_run(&loop->uv, UV_RUN_DEFAULT);
+            uv_loop_close(&loop->uv);
+        }
     }
     if (result != 0) {
         snprintf(error, EL_ERROR_SIZE, "cannot set up event loop %u: %s", index, uv_strerror(result));

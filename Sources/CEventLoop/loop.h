@@ -15,6 +15,7 @@
 #include "exchange.h"
 #include "inbox.h"
 #include "shelf.h"
+#include "watch.h"
 #include "wheel.h"
 
 #define EL_READ_SIZE 65536
@@ -33,6 +34,7 @@ typedef struct el_loop {
     uv_async_t async;
     uv_check_t check;
     uv_idle_t busy;        // active: do not sleep, there is more to deliver
+    el_watch watch;        // of all connections' sockets
     uv_timer_t turn;       // the wheel's, active while it has entries
     uv_timer_t expiry;     // once a second, active while anything kept has an age
     pthread_t thread;
@@ -45,6 +47,7 @@ typedef struct el_loop {
     el_listener *listeners;
     el_connection *connections;  // all of them
     el_connection *broken;       // to be closed at the end of this iteration
+    el_connection *dead;         // closed, to be freed then
     el_request *parked;          // answers that wait for room in the mailboxes
     el_request *pool;
     unsigned pool_count;
@@ -68,7 +71,7 @@ const char *el_loop_date(el_loop *loop);
 void el_loop_drain(el_loop *loop);  // the mailbox into the lists: before anything is answered
 // Calls el_connection_due at the deadline (ms of uv_now) or soon after it.
 void el_loop_arm(el_loop *loop, el_wheel_entry *entry, uint64_t deadline);
-// Closes the connections that broke within a subscriber's write.
+// Closes the connections that broke within a subscriber's write, and frees those that are closed.
 void el_loop_bury(el_loop *loop);
 el_request *el_loop_request(el_loop *loop);  // from the pool; NULL: out of memory
 void el_loop_recycle(el_loop *loop, el_request *request);

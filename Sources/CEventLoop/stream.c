@@ -153,9 +153,6 @@ el_subscribe_result el_subscribe(el_request *r, const el_subscription *subscript
     format_head(&head, c, r, subscription->headers, r->minor == 0);
     if (el_output_add(&c->output, head.slices, 3, 0) != 0) return EL_OUT_OF_MEMORY;
 
-    // Bounds the queue that the kernel would otherwise grow for a slow reader, to megabytes.
-    int size = (int)loop->hub->settings.send_buffer;
-    setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     c->is_chunked = r->minor > 0;
     c->thrown_away = 0;
     c->request = NULL;  // the stream may end within joining; the request is the handler's until it returns
