@@ -38,8 +38,8 @@ void el_follower_unlink(el_follower *part) {
 }
 
 static void mark(el_shelf *shelf, el_followers *followers) {
-    if (followers->marked == shelf->round) return;
-    followers->marked = shelf->round;
+    if (followers->marked == shelf->departures) return;
+    followers->marked = shelf->departures;
     followers->placed = 0;  // who was not in the queue when places were given is now
     for (el_follower *part = followers->first; part != NULL; part = part->next) {
         el_subscriber *subscriber = el_follower_owner(part);
@@ -63,8 +63,8 @@ void el_view_mark(el_view *view, el_subject *subject) {
 // Whoever is in the queue may have something before it. Who is not has nothing, now or in what this drain still brings
 // without marking it first; so once for each marking is enough.
 static void place(el_shelf *shelf, el_followers *followers) {
-    if (followers->placed == shelf->round) return;
-    followers->placed = shelf->round;
+    if (followers->placed == shelf->departures) return;
+    followers->placed = shelf->departures;
     for (el_follower *part = followers->first; part != NULL; part = part->next) {
         el_subscriber *subscriber = el_follower_owner(part);
         if (subscriber->places != NULL || !subscriber->queued) continue;

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 // While one round of writing is under way, the mailbox is emptied every so many writes: nobody waits for all of them.
-#define WRITES_BETWEEN_DRAINS 64
+#define WRITES_BETWEEN_DRAINS 256
 // One turn of el_shelf_deliver, a few milliseconds, so that requests are looked at in between.
 #define WRITES_A_TURN 512
 
 el_shelf *el_shelf_new(el_core *core, uint32_t index) {
     el_shelf *shelf = aligned_alloc(_Alignof(el_shelf), sizeof(el_shelf));
     if (shelf == NULL) return NULL;
-    *shelf = (el_shelf){.core = core, .index = index, .version = 1};
+    *shelf = (el_shelf){.core = core, .index = index, .version = 1, .departures = 1};
     return shelf;
 }
 
@@ -65,6 +65,7 @@ void el_shelf_dequeue(el_shelf *shelf, el_subscriber *subscriber) {
     if (subscriber->next != NULL) subscriber->next->previous = subscriber->previous;
     else shelf->queue_last = subscriber->previous;
     shelf->queued--;
+    shelf->departures++;
 }
 
 void el_shelf_after(el_shelf *shelf, el_subscriber *subscriber, el_sent sent) {
@@ -118,7 +119,6 @@ static void unpin(el_shelf *shelf) {
 
 void el_shelf_drain(el_shelf *shelf) {
     el_post post = el_mailbox_take(shelf->core, &shelf->mailbox);
-    shelf->round++;
     shelf->last_number = post.number;
     for (el_frame *frame = post.first, *next; frame != NULL; frame = next) {
         next = frame == post.last ? NULL : frame->next;
@@ -168,6 +168,7 @@ static void end_followers(el_shelf *shelf, const el_followers *followers) {
 
 void el_shelf_end_all(el_shelf *shelf) {
     el_shelf_drain(shelf);
+    shelf->departures++;  // some come into the queue that nobody has marked
     for (el_view *view = shelf->views; view != NULL; view = view->next) {
         end_followers(shelf, &view->followers);
         for (el_subject *subject = view->followed; subject != NULL; subject = subject->followed_next)

@@ -49,6 +49,7 @@ void el_subscriber_drop(el_subscriber *subscriber, el_drop_reason reason) {
 void el_subscriber_room(el_subscriber *subscriber) {
     if (!subscriber->blocked) return;
     el_places_unblock(subscriber->places);
+    subscriber->shelf->departures++;
     el_shelf_after(subscriber->shelf, subscriber, el_subscriber_send(subscriber));
 }
 

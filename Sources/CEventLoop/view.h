@@ -27,7 +27,7 @@ typedef struct el_follower el_follower;  // subscriber.h
 
 typedef struct {
     el_follower *first;
-    uint64_t marked;  // in which of the shelf's drains they were last marked, so that it is done once
+    uint64_t marked;  // after how many of the shelf's departures: still so, unless there was one since
     uint64_t placed;  // and given places (places.h)
 } el_followers;
 

@@ -92,7 +92,7 @@ struct GapTests {
     func burstWithinRound() throws {
         let core = try TestCore()
         let channel = try core.channel(keep: 3)
-        let readers = try (0..<200).map { number in try Reader(core, channel, number % 2 == 0 ? nil : "a") }
+        let readers = try (0..<400).map { number in try Reader(core, channel, number % 2 == 0 ? nil : "a") }
         try core.append(channel, "e1", subject: "a")
         el_shelf_drain(try core.shelf())
         for number in 2...11 { try core.append(channel, "e\(number)", subject: "a") }
