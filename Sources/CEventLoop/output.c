@@ -13,9 +13,10 @@
 ssize_t el_send(int socket, const struct iovec *slices, int count, int flags) {
     struct msghdr message = {
         .msg_iov = (struct iovec *)slices, .msg_iovlen = (size_t)(count < IOV_MAX ? count : IOV_MAX)};
+    flags |= MSG_NOSIGNAL | MSG_DONTWAIT;
     ssize_t sent;
     do {
-        sent = sendmsg(socket, &message, flags | MSG_NOSIGNAL | MSG_DONTWAIT);
+        sent = count == 1 ? send(socket, slices->iov_base, slices->iov_len, flags) : sendmsg(socket, &message, flags);
     } while (sent < 0 && errno == EINTR);
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) return 0;
     return sent;
