@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a route leads to.
 enum Endpoint: Sendable {
     /// `/channels/{channel}` and `/channels/{channel}/{subject...}`.
@@ -31,6 +33,8 @@ final class Routing: Sendable {
     let tokens: Tokens
     let origins: Origins
     let files: StaticFiles?
+    /// For what is to differ and need not be secret: the system's own generator is a system call each time.
+    let dice = Mutex(SplitMix64(seed: .random(in: .min ... .max)))
 
     var definition: PipelineDefinition { pipeline.definition }
     var hasAuth: Bool { definition.auth != nil }

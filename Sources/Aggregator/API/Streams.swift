@@ -1,4 +1,5 @@
 import Expressions
+import Synchronization
 
 /// A channel, or one subject of it, that a request wants to follow.
 struct Followed {
@@ -78,7 +79,7 @@ extension Routing {
                     start: query.start ?? StreamRequest.Start(part.channel.definition.replay))
             },
             types: query.types, envelope: query.envelope.map { $0 == .cloudevents } ?? isWhole,
-            headers: HeaderLines.text(Self.streamHeaders + shared), retry: retry())
+            headers: shared.isEmpty ? Self.plainHeaders : HeaderLines.text(Self.streamHeaders + shared), retry: retry())
     }
 
     static var streamHeaders: [(name: String, value: String)] {
@@ -89,10 +90,14 @@ extension Routing {
         ]
     }
 
+    /// Of nearly every stream: those that no other site's page asks for.
+    private static let plainHeaders = HeaderLines.text(streamHeaders)
+
     /// Milliseconds, anew for each subscriber: those whom a restart throws out do not all come back at once.
     func retry() -> UInt32 {
         let settings = definition.server.retry
-        let factor = 1 + (settings.jitter > 0 ? Double.random(in: 0...settings.jitter) : 0)
+        let jitter = settings.jitter > 0 ? dice.withLock { Double.random(in: 0...settings.jitter, using: &$0) } : 0
+        let factor = 1 + jitter
         let (seconds, attoseconds) = settings.after.components
         let milliseconds = (Double(seconds) * 1000 + Double(attoseconds) / 1e15) * factor
         return UInt32(min(max(1, milliseconds.rounded()), Double(UInt32.max)))

@@ -42,34 +42,43 @@ struct StreamRequest {
 extension IncomingRequest {
     /// Makes the request a reader. After `.subscribed` the request is gone; else nothing has been written.
     func subscribe(_ stream: StreamRequest) -> StreamRequest.Outcome {
-        // All texts in one buffer that stays where it is while C copies from it.
-        var texts = SliceArena()
-        let parts = stream.parts.map { part in
-            el_part(
-                channel: part.channel.pointer, subject: part.subject.map { texts.add($0) } ?? el_slice(),
-                start: part.start.raw(&texts))
-        }
+        // C borrows all texts for the time of the call: they lie in one buffer, behind the headers.
+        var texts = StreamTexts(stream.headers)
+        let parts = stream.parts.map { (subject: $0.subject.map { texts.add($0) }, position: texts.add($0.start)) }
         let types = stream.types.map { texts.add($0) }
-        let headers = texts.add(stream.headers)
-        let outcome = parts.withUnsafeBufferPointer { parts in
-            types.withUnsafeBufferPointer { types in
-                var subscription = el_subscription(
-                    parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
-                    type_count: types.count, envelope: stream.envelope, headers: headers, retry: stream.retry)
-                return el_subscribe(pointer, &subscription)
+        return texts.bytes.withUnsafeBufferPointer { bytes in
+            func slice(_ range: Range<Int>) -> el_slice { el_slice(UnsafeBufferPointer(rebasing: bytes[range])) }
+            let rawParts = zip(stream.parts, parts).map { part, texts in
+                el_part(
+                    channel: part.channel.pointer, subject: texts.subject.map(slice) ?? el_slice(),
+                    start: part.start.raw(position: texts.position.map(slice) ?? el_slice()))
+            }
+            let rawTypes = types.map(slice)
+            return rawParts.withUnsafeBufferPointer { parts in
+                rawTypes.withUnsafeBufferPointer { types in
+                    var subscription = el_subscription(
+                        parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
+                        type_count: types.count, envelope: stream.envelope,
+                        headers: slice(0..<stream.headers.utf8.count), retry: stream.retry)
+                    return StreamRequest.Outcome(el_subscribe(pointer, &subscription))
+                }
             }
         }
-        texts.free()
-        switch outcome {
-        case EL_SUBSCRIBED: return .subscribed
-        case EL_ENDED: return .ended
-        default: return .outOfMemory
+    }
+}
+
+extension StreamRequest.Outcome {
+    fileprivate init(_ result: el_subscribe_result) {
+        switch result {
+        case EL_SUBSCRIBED: self = .subscribed
+        case EL_ENDED: self = .ended
+        default: self = .outOfMemory
         }
     }
 }
 
 extension StreamRequest.Start {
-    fileprivate func raw(_ texts: inout SliceArena) -> el_start {
+    fileprivate func raw(position: el_slice) -> el_start {
         var raw = el_start()
         switch self {
         case .now: raw.kind = EL_FROM_NOW
@@ -81,27 +90,28 @@ extension StreamRequest.Start {
         case .since(let time):
             raw.kind = EL_FROM_TIME
             raw.time = time
-        case .position(let text):
+        case .position:
             raw.kind = EL_FROM_POSITION
-            raw.position = texts.add(text)
+            raw.position = position
         }
         return raw
     }
 }
 
-/// Copies of a few texts, at addresses that hold until `free`.
-struct SliceArena {
-    private var copies: [UnsafeMutableBufferPointer<UInt8>] = []
+/// The texts of one subscription, one behind the other.
+private struct StreamTexts {
+    private(set) var bytes: [UInt8]
 
-    mutating func add(_ text: String) -> el_slice {
-        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, text.utf8.count))
-        _ = copy.initialize(from: text.utf8)
-        copies.append(copy)
-        return el_slice(UnsafeBufferPointer(start: copy.baseAddress, count: text.utf8.count))
+    init(_ headers: String) { bytes = Array(headers.utf8) }
+
+    mutating func add(_ text: String) -> Range<Int> {
+        let start = bytes.count
+        bytes += text.utf8
+        return start..<bytes.count
     }
 
-    mutating func free() {
-        for copy in copies { copy.deallocate() }
-        copies = []
+    mutating func add(_ start: StreamRequest.Start) -> Range<Int>? {
+        guard case .position(let text) = start else { return nil }
+        return add(text)
     }
 }
