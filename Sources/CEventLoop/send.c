@@ -62,7 +62,9 @@ static size_t hand_over(el_subscriber *subscriber, const offering *offer, size_t
         *offered += slices[at].length;
     }
     if (count == 0) return 0;
-    return subscriber->sink->verbs->offer(subscriber->sink, vector, count);
+    size_t taken = subscriber->sink->verbs->offer(subscriber->sink, vector, count);
+    subscriber->shelf->turn_bytes += taken;
+    return taken;
 }
 
 // The cursor behind what was taken of the batch. One taken in part is held, and counts as taken: its rest goes first.

@@ -2,10 +2,17 @@
 
 #include <stdlib.h>
 
-// While one round of writing is under way, the mailbox is emptied every so many writes: nobody waits for all of them.
-#define WRITES_BETWEEN_DRAINS 256
-// One turn of el_shelf_deliver, a few milliseconds, so that requests are looked at in between.
-#define WRITES_A_TURN 512
+// One turn of el_shelf_deliver. While the writes are small, it ends after a part of those who wait: looking at requests
+// and the mailbox in between lets what comes meanwhile go out with the same writes, and under load there are half as many
+// or fewer. Large writes gain nothing by growing, and events would only wait longer: then the round is finished first,
+// within bounds for the sake of those who ask something else. The part grows with the queue, because marking the
+// followers anew is work for each turn.
+#define PARTS_OF_A_ROUND 16
+#define PART_MIN 64
+#define PART_MAX 512
+#define LARGE_WRITE ((size_t)20 * 1024)
+#define TURN_WRITES ((size_t)2048)
+#define TURN_BYTES ((size_t)128 << 20)
 
 el_shelf *el_shelf_new(el_core *core, uint32_t index) {
     el_shelf *shelf = aligned_alloc(_Alignof(el_shelf), sizeof(el_shelf));
@@ -136,14 +143,20 @@ void el_shelf_drain(el_shelf *shelf) {
     note_served(shelf);
 }
 
+static size_t part_of_round(const el_shelf *shelf) {
+    size_t part = shelf->queued / PARTS_OF_A_ROUND;
+    return part < PART_MIN ? PART_MIN : part > PART_MAX ? PART_MAX : part;
+}
+
 bool el_shelf_deliver(el_shelf *shelf) {
     el_shelf_close_views(shelf);
-    size_t turns = shelf->queued < WRITES_A_TURN ? shelf->queued : WRITES_A_TURN;
-    for (size_t turn = 1; turn <= turns && shelf->queue_first != NULL; turn++) {
+    size_t part = part_of_round(shelf), most = shelf->queued < TURN_WRITES ? shelf->queued : TURN_WRITES;
+    shelf->turn_bytes = 0;
+    for (size_t writes = 0; writes < most && shelf->queue_first != NULL && shelf->turn_bytes < TURN_BYTES; writes++) {
+        if (writes >= part && shelf->turn_bytes < writes * LARGE_WRITE) break;
         el_subscriber *subscriber = shelf->queue_first;
         el_shelf_dequeue(shelf, subscriber);
         el_shelf_after(shelf, subscriber, el_subscriber_send(subscriber));
-        if (turn % WRITES_BETWEEN_DRAINS == 0 && turn < turns) el_shelf_drain(shelf);
     }
     note_served(shelf);
     if (shelf->queue_first == NULL) el_batches_forget(&shelf->batches);

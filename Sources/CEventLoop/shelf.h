@@ -47,9 +47,9 @@ bool el_core_has_room(el_core *core);
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
 // Over pinned_limit, here and in el_shelf_expire, blocked subscribers are dropped.
 void el_shelf_drain(el_shelf *shelf);
-// Writes to those marked. One subscriber gets at most one slice (bounded bytes) in a turn, and the mailbox is drained
-// between slices. True: there is more to do, call again after looking at the sockets. Here, and nowhere else, channels
-// that are being closed are let go: call it from the loop itself, never while a handler is on the stack.
+// Writes to some of those marked, one slice (bounded bytes) each. True: there is more to do, call again after looking at
+// the sockets and draining. Here, and nowhere else, channels that are being closed are let go: call it from the loop
+// itself, never while a handler is on the stack.
 bool el_shelf_deliver(el_shelf *shelf);
 // Frames older than a channel's `keep_ms` go. The loop calls it about once a second; returns true while any channel
 // with an age keeps anything (so that the timer can sleep otherwise).

@@ -14,6 +14,7 @@ struct el_shelf {
     uint32_t index;
     uint64_t last_number;  // all frames up to here are in the lists
     uint64_t served;       // a subscriber without places has all of its frames up to here
+    size_t turn_bytes;     // taken by sinks in this turn of el_shelf_deliver
     uint64_t departures;   // out of the queue, or of being blocked: until the next, who was marked stays marked
     uint64_t version;      // changes with every list
     el_view *views;        // those that ever had a frame or a follower
