@@ -85,11 +85,19 @@ void el_loop_bury(el_loop *loop) {
     }
 }
 
+static void on_lingered(uv_timer_t *timer) { (void)timer; }  // that it wakes the loop is what matters
+
+static void linger(el_loop *loop) {
+    uint64_t now = uv_now(&loop->uv), until = el_shelf_linger(loop->shelf, now);
+    if (until != UINT64_MAX) uv_timer_start(&loop->linger, on_lingered, until - now, 0);
+}
+
 static void on_busy(uv_idle_t *busy) { (void)busy; }  // its being active is what matters
 
 static void on_check(uv_check_t *check) {
     el_loop *loop = check->data;
     el_shelf_drain(loop->shelf);
+    linger(loop);
     bool is_more = el_shelf_deliver(loop->shelf);
     if (loop->parked != NULL) el_answer_parked(loop);
     el_loop_bury(loop);
@@ -150,7 +158,8 @@ static void stop(el_loop *loop) {
         deliver_errand(loop, errand);
     }
     uv_handle_t *handles[] = {(uv_handle_t *)&loop->async, (uv_handle_t *)&loop->check, (uv_handle_t *)&loop->busy,
-                              (uv_handle_t *)&loop->turn, (uv_handle_t *)&loop->expiry};
+                              (uv_handle_t *)&loop->turn, (uv_handle_t *)&loop->expiry,
+                              (uv_handle_t *)&loop->linger};
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) uv_close(handles[i], NULL);
     el_loop_bury(loop);
 }
@@ -224,6 +233,7 @@ bool el_loop_open(el_loop *loop, el_hub *hub, uint32_t index, el_shelf *shelf, c
     uv_idle_init(&loop->uv, &loop->busy);
     uv_timer_init(&loop->uv, &loop->turn);
     uv_timer_init(&loop->uv, &loop->expiry);
+    uv_timer_init(&loop->uv, &loop->linger);
     loop->async.data = loop->check.data = loop->turn.data = loop->expiry.data = loop;
     uv_check_start(&loop->check, on_check);
     return true;

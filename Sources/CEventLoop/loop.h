@@ -37,6 +37,7 @@ typedef struct el_loop {
     el_watch watch;        // of all connections' sockets
     uv_timer_t turn;       // the wheel's, active while it has entries
     uv_timer_t expiry;     // once a second, active while anything kept has an age
+    uv_timer_t linger;     // active while anything waits for more before it is written
     pthread_t thread;
     bool has_thread;
     uint32_t index;

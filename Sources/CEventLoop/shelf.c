@@ -81,7 +81,7 @@ void el_shelf_after(el_shelf *shelf, el_subscriber *subscriber, el_sent sent) {
 
 // All are served: from here on a place is needed only for what comes.
 static void note_served(el_shelf *shelf) {
-    if (shelf->queue_first != NULL) return;
+    if (shelf->queue_first != NULL || shelf->lingering != NULL) return;
     shelf->served = shelf->last_number;
 }
 
@@ -95,6 +95,7 @@ static void close_view(el_shelf *shelf, el_view *view) {
         if (!subscriber->blocked) el_subscriber_end(subscriber);
     }
     el_shelf_unlist_view(shelf, view);
+    el_view_leave_lingering(view);
     el_core *core = shelf->core;
     el_channel *channel = view->channel;
     shelf->version++;

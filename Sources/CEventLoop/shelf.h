@@ -47,6 +47,9 @@ bool el_core_has_room(el_core *core);
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.
 // Over pinned_limit, here and in el_shelf_expire, blocked subscribers are dropped.
 void el_shelf_drain(el_shelf *shelf);
+// Marks those concerned by frames that have waited for more as long as their channels linger. `now` and the result: ms of
+// one monotonic clock; call again at the result, UINT64_MAX being never.
+uint64_t el_shelf_linger(el_shelf *shelf, uint64_t now);
 // Writes to some of those marked, one slice (bounded bytes) each. True: there is more to do, call again after looking at
 // the sockets and draining. Here, and nowhere else, channels that are being closed are let go: call it from the loop
 // itself, never while a handler is on the stack.

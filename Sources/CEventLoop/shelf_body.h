@@ -19,6 +19,7 @@ struct el_shelf {
     uint64_t version;      // changes with every list
     el_view *views;        // those that ever had a frame or a follower
     el_view *closing;      // their channels are being closed; see el_shelf_close_views
+    el_view *lingering;    // those with `lingers`
     el_subscriber *queue_first, *queue_last;
     size_t queued;
     el_places *blocked_first, *blocked_last;

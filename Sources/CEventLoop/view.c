@@ -83,6 +83,7 @@ static bool pin(el_view *view, el_subject *subject, el_frame *frame) {
 // The oldest of all goes, or is pinned, and then perhaps another one. `spared` is not freed.
 static void forget_oldest(el_view *view, const el_subject *spared) {
     el_frame *frame = el_list_oldest(&view->all);
+    if (view->unmarked != 0 && frame->number >= view->unmarked) el_view_stop_lingering(view);
     el_subject *subject = el_view_subject_of(view, frame);
     if (pin(view, subject, frame)) {
         if (view->pinned.live <= view->channel->settings.latest_subjects) return;
@@ -122,7 +123,8 @@ void el_view_push(el_view *view, el_frame *frame) {
     el_subject *subject = frame->has_subject
                               ? el_view_subject(view, el_frame_subject(frame), frame->subject_hash, true)
                               : &view->everyone;
-    el_view_mark(view, subject);
+    bool lingers = view->channel->settings.linger_ms > 0;
+    if (!lingers) el_view_mark(view, subject);
     if (subject != NULL) {
         push_to_subject(view, subject, frame);
     } else if (frame->number > view->given_up) {
@@ -132,6 +134,7 @@ void el_view_push(el_view *view, el_frame *frame) {
     }
     if (!el_list_reserve(&view->all)) forget_oldest(view, subject);
     el_list_push(&view->all, frame);
+    if (lingers) el_view_linger(view, frame);
     view->bytes += el_frame_cost(frame);
     view->shelf->version++;
     note_end(view, subject, frame);

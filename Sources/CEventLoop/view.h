@@ -49,6 +49,7 @@ struct el_view {
     el_shelf *shelf;
     el_view *previous, *next;  // of its shelf
     el_view *next_closing;
+    el_view *next_lingering;
     el_list all;
     el_pinned pinned;
     el_subject everyone;
@@ -65,7 +66,9 @@ struct el_view {
     uint64_t bytes;  // of `all`
     uint64_t pinned_bytes;
     uint64_t kept_subjects;
-    bool listed;
+    uint64_t unmarked;      // frames from this number on wait for more (linger.c); 0: none
+    uint64_t linger_until;  // ms of el_shelf_linger's clock; 0: from its next call on
+    bool listed, lingers;
 
     _Atomic uint64_t subscribers;  // parts that follow something here; el_append reads whether there are any
     _Atomic uint64_t number;       // how far the figures below are up to date
@@ -91,6 +94,12 @@ el_subject *el_view_subject(el_view *view, el_slice name, uint64_t hash, bool ma
 el_subject *el_view_subject_of(el_view *view, const el_frame *frame);  // `everyone` for a frame without
 void el_subject_note_end(el_subject *subject, uint64_t number);        // 0: it is open again
 void el_subject_free_if_idle(el_subject *subject);
+
+// linger.c
+// Instead of marking: the frame, which lies in `all`, waits for more.
+void el_view_linger(el_view *view, const el_frame *frame);
+void el_view_stop_lingering(el_view *view);   // marks who is concerned by what has waited
+void el_view_leave_lingering(el_view *view);  // is closed: nobody is left to be marked
 
 // followers.c
 // Everybody who is concerned by a frame of this subject (NULL: of one that has no entry, and so no followers) is put

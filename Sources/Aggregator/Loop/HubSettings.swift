@@ -75,7 +75,8 @@ extension el_channel_settings {
             keep_events: UInt64(clamping: keep.events), keep_bytes: UInt64(clamping: keep.bytes),
             keep_ms: keep.age.map { max(1, $0.wholeMilliseconds) } ?? 0,
             latest_subjects: channel.replay == .latest ? UInt32(clamping: keep.subjects) : 0,
-            ended_subjects: Self.endedSubjects)
+            ended_subjects: Self.endedSubjects,
+            linger_ms: channel.linger > .zero ? UInt32(clamping: max(1, channel.linger.wholeMilliseconds)) : 0)
     }
 }
 

@@ -14,6 +14,10 @@ struct ChannelOptions: OptionGroup {
     var access: Access?
     @Option("What each `data:` is: the event's data, or the whole event as CloudEvents JSON.")
     var envelope = Envelope.none
+    @Option(
+        "Waits so long for more before it writes: fewer, larger writes, for some delay. In whole milliseconds.",
+        .range(0...1))
+    var linger: Duration = .zero
 }
 
 /// What stands under a filter's name.

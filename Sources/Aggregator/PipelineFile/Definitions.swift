@@ -46,6 +46,8 @@ struct ChannelDefinition: Sendable {
     var end: EventExpression?
     var access: Access
     var envelope = Envelope.none
+    /// How long it waits for more before it writes.
+    var linger: Duration = .zero
 }
 
 /// How much of a channel is kept; all bounds hold.

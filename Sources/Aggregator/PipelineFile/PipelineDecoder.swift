@@ -155,7 +155,8 @@ struct PipelineDecoder {
             ChannelDefinition(
                 name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path,
                 keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
-                access: options.access ?? access, envelope: options.envelope))
+                access: options.access ?? access, envelope: options.envelope,
+                linger: options.linger))
     }
 
     private mutating func checkName(_ entry: Node.Entry, _ what: String) {

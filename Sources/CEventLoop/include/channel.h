@@ -24,6 +24,7 @@ typedef struct {
     uint32_t latest_subjects;   // > 0: the last frame of each subject stays beyond the bounds above, for so many
                                 // subjects, the least recently written out first
     uint32_t ended_subjects;    // how many ended subjects are remembered (el_frame_parts.ends)
+    uint32_t linger_ms;         // waits so long for more before it writes; 0: not at all
 } el_channel_settings;
 
 el_channel *el_channel_open(el_hub *hub, const el_channel_settings *settings);

@@ -33,11 +33,12 @@ final class TestCore {
     func shelf(_ loop: Int = 0) throws -> OpaquePointer { try #require(el_core_shelf(core, UInt32(loop))) }
 
     func channel(
-        keep: UInt64 = 1000, bytes: UInt64 = 1 << 24, milliseconds: Int64 = 0, latest: UInt32 = 0, ended: UInt32 = 100
+        keep: UInt64 = 1000, bytes: UInt64 = 1 << 24, milliseconds: Int64 = 0, latest: UInt32 = 0, ended: UInt32 = 100,
+        linger: UInt32 = 0
     ) throws -> OpaquePointer {
         var settings = el_channel_settings(
             keep_events: keep, keep_bytes: bytes, keep_ms: milliseconds, latest_subjects: latest,
-            ended_subjects: ended)
+            ended_subjects: ended, linger_ms: linger)
         return try #require(el_core_open(core, &settings))
     }
 

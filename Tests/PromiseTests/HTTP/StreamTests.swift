@@ -13,6 +13,7 @@ struct StreamTests {
           enveloped: {from: [notes], replay: all, envelope: cloudevents}
           known: {from: [known]}
           ending: {from: [notes], replay: all, end: 'event.type == "end"'}
+          patient: {from: [notes], linger: 1s}
         """
 
     @Test("A stream is answered as EventSource and proxies want it, and begins with where it goes on")
@@ -196,13 +197,33 @@ struct StreamTests {
         }
     }
 
+    @Test("A channel that lingers writes less often than events come, and writes them all")
+    func linger() async throws {
+        try await Server.run(Self.file) { server in
+            let (_, stream) = try await server.follow("/channels/patient")
+            _ = try await stream.readBlock()
+            let before = try await Self.writes(server)
+            for note in ["one", "two", "three", "four"] { #expect(try await server.post(note).status == 202) }
+            for note in ["one", "two", "three", "four"] {
+                #expect(try #require(try await stream.readBlock()).hasSuffix("data: \(note)"))
+            }
+            #expect(try await Self.writes(server) - before < 4)
+        }
+    }
+
+    private static func writes(_ server: Server) async throws -> Int {
+        let lines = try await server.ask("GET /metrics").text.split(separator: "\n")
+        let line = try #require(lines.first { $0.hasPrefix("aggregator_writes_total ") })
+        return try #require(Int(line.split(separator: " ")[1]))
+    }
+
     @Test("A channel that is not there is answered with those that are")
     func unknown() async throws {
         try await Server.run(Self.file) { server in
             for target in ["/channels/nope", "/channels/nope/x", "/stream?channel=all&channel=nope", "/nope"] {
                 let answer = try await server.ask("GET \(target)")
                 #expect(answer.status == 404)
-                #expect(answer.text.contains("all, whole, enveloped, known, ending"))
+                #expect(answer.text.contains("all, whole, enveloped, known, ending, patient"))
             }
         }
     }
