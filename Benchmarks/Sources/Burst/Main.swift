@@ -2,5 +2,5 @@ import AggregatorCommand
 import SourcesBuiltin
 
 @main struct Main {
-    static func main() async { await AggregatorCommand.main(sources: builtinSources) }
+    static func main() async { await AggregatorCommand.main(sources: builtinSources + [Burst.self]) }
 }

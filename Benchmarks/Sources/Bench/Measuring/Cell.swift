@@ -8,13 +8,15 @@ struct Cell: Sendable {
     var metrics: [Metric]
     var variants: [Variant]
     /// The two that are the same, measured to see how far the machine can be trusted.
-    var control: Control?
+    var control: CellControl?
+    /// Does it make sense to set the first variant against the others?
+    var compares = true
+}
 
-    struct Control: Codable, Sendable {
-        var first: String
-        var second: String
-        var metric: Metric
-    }
+/// Two variants that are the same.
+struct CellControl: Codable, Sendable {
+    var first: String
+    var second: String
 }
 
 /// One of those who do the work, or one of the ways to do it.
@@ -34,7 +36,8 @@ struct CellResult: Codable, Sendable {
     var title: String
     var metrics: [Metric]
     var variants: [Outcome]
-    var control: Cell.Control?
+    var control: CellControl?
+    var compares: Bool
 
     struct Outcome: Codable, Sendable {
         var name: String
@@ -69,9 +72,9 @@ struct CellResult: Codable, Sendable {
         }
     }
 
-    /// How far the two that are the same are from each other, 0 for not at all; nil without a control.
-    var controlError: Double? {
-        guard let control, let ratio = Summary(ratios(control.metric, of: control.first, to: control.second))
+    /// How far the two that are the same are from each other, in that metric, 0 for not at all; nil without a control.
+    func controlError(_ metric: Metric) -> Double? {
+        guard let control, let ratio = Summary(ratios(metric, of: control.first, to: control.second))
         else { return nil }
         return ratio.median - 1
     }

@@ -21,7 +21,8 @@ struct Pairing: Sendable {
             }
         }
         return CellResult(
-            id: cell.id, title: cell.title, metrics: cell.metrics, variants: outcomes, control: cell.control)
+            id: cell.id, title: cell.title, metrics: cell.metrics, variants: outcomes, control: cell.control,
+            compares: cell.compares)
     }
 
     private func attempt(_ variant: Variant, _ voids: inout [String]) -> Sample? {

@@ -1,19 +1,36 @@
 /// The tables of a scenario's cells.
 enum CellTables {
-    /// One row for each cell and contestant; the last column says what aggregator is to each of the others.
+    /// One row for each cell and contestant. The first metric has its quartiles; the last columns say what the first
+    /// contestant is to this one, by that metric, and how many runs count.
     static func table(_ cells: [CellResult]) -> Table {
         let metrics = cells.first?.metrics ?? []
+        let first = cells.first?.variants.first?.name ?? ""
+        let compares = cells.contains { $0.compares }
         var table = Table(
-            ["", "contestant"] + metrics.map(\.title) + ["aggregator is", "runs"],
+            ["", ""] + metrics.map(\.title) + (compares ? ["\(first) is"] : []) + ["runs"],
             rightAligned: Set(2..<(metrics.count + 4)))
         for cell in cells {
             for (index, outcome) in cell.variants.enumerated() {
-                let values = metrics.map { text(cell.summary($0, of: outcome.name), $0.unit) }
+                let values = metrics.enumerated().map { place, metric in
+                    let summary = cell.summary(metric, of: outcome.name)
+                    return place == 0 ? text(summary, metric.unit) : summary.map { metric.unit.text($0.median) } ?? "–"
+                }
                 let runs = outcome.rounds.count { $0 != nil }
                 table.add(
-                    [index == 0 ? cell.title : "", outcome.name] + values + [comparison(cell, outcome.name)]
+                    [index == 0 ? cell.title : "", outcome.name] + values
+                        + (compares ? [comparison(cell, outcome.name)] : [])
                         + [outcome.voids.isEmpty ? "\(runs)" : "\(runs), \(outcome.voids.count) void"])
             }
+        }
+        return table
+    }
+
+    /// The bars, with what came of them.
+    static func table(_ verdicts: [Verdict]) -> Table {
+        var table = Table(["", "bar", "limit", "measured", "verdict"], rightAligned: [2, 3])
+        for verdict in verdicts {
+            let words = verdict.reason.map { "\(verdict.outcome.rawValue): \($0)" } ?? verdict.outcome.rawValue
+            table.add(["(\(verdict.scenario))", verdict.what, verdict.limit, verdict.text, words])
         }
         return table
     }

@@ -10,7 +10,7 @@ struct LoadPlan: Sendable {
     var rate: Double?
     /// Subscriber i follows channel i mod this, and the events go round.
     var channels = 1
-    /// Seconds of publishing that are measured; then what is under way is awaited.
+    /// Seconds of publishing that are measured, if there are publishers; then what is under way is awaited.
     var duration = 1.0
     /// Events before that, which are not.
     var warmup = 16
@@ -24,9 +24,8 @@ struct LoadPlan: Sendable {
     /// As `load` wants it said.
     func arguments(subscribe: String, publish: String, pid: Int32) -> [String] {
         var words = [
-            "--json", "-q", "--url", subscribe, "--conns", "\(subscribers)", "--spread", "8", "--server-pid", "\(pid)",
+            "-q", "--url", subscribe, "--conns", "\(subscribers)", "--spread", "8", "--server-pid", "\(pid)",
             "--channels", "\(channels)", "--settle", "\(settle)", "--max-time", "120", "--drain-timeout", "20",
-            "--duration", "\(duration)",
         ]
         if connectRounds > 1 { words += ["--connect-rounds", "\(connectRounds)"] }
         if stalled > 0 { words += ["--stall", "\(stalled)", "--stall-rcvbuf", "4096"] }
@@ -34,9 +33,10 @@ struct LoadPlan: Sendable {
         // Enough under way on each connection to fill the window.
         let depth = rate == nil ? max(1, window / publishers) : 16
         words += [
-            "--publish-url", publish, "--publish-conns", "\(publishers)", "--publish-depth", "\(depth)", "--window",
-            "\(window)", "--publish-rate", rate.map { "\($0)" } ?? "max", "--size", "\(size)", "--warmup", "\(warmup)",
-            "--publish-header", "Content-Type: application/json", "--verify-seq",
+            "--duration", "\(duration)", "--publish-url", publish, "--publish-conns", "\(publishers)",
+            "--publish-depth", "\(depth)", "--window", "\(window)", "--publish-rate", rate.map { "\($0)" } ?? "max",
+            "--size", "\(size)", "--warmup", "\(warmup)", "--publish-header", "Content-Type: application/json",
+            "--verify-seq",
         ]
         return words
     }

@@ -48,9 +48,7 @@ struct Workshop: Sendable {
         guard let paths else { throw VoidRun("\(contestant.name) has no channels") }
         let words = plan.arguments(
             subscribe: origin + paths.subscribe, publish: origin + paths.publish, pid: server.pid)
-        let outcome = try Command(
-            executable: "/usr/bin/taskset", arguments: ["--cpu-list", "\(loadCore)", tool("load")] + words
-        ).run()
+        let outcome = try Command(executable: tool("load"), arguments: words + ["--pin", "\(loadCore)"]).run()
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let report = try? decoder.decode(LoadReport.self, from: outcome.output) else {

@@ -19,7 +19,8 @@ extension Scenario {
 /// All of them, in the order in which they are run.
 enum Scenarios {
     static let all: [any Scenario] = [
-        FanOut(),
+        Control(), FanOut(), Latency(), IdleMemory(), Connects(), Posts(), Stalled(), PipelineAlone(), Loops(), Subjects(),
+        Growth(),
     ]
 }
 
@@ -32,9 +33,10 @@ extension Workshop {
     /// - Parameters:
     ///   - bars: the contestants against which there is a bar; the others run for the picture.
     ///   - control: the one that runs a second time in each round, if it takes part.
+    ///   - measure: one run of one of them.
     func contest(
         _ id: String, _ title: String, metrics: [Metric], against: [any Contestant], bars: Set<String>,
-        control: String, measure: @escaping @Sendable (any Contestant) throws -> Sample
+        control: String?, measure: @escaping @Sendable (any Contestant) throws -> Sample
     ) -> Cell {
         var variants = ([Contestants.aggregator] + against).map { contestant in
             Variant(
@@ -43,10 +45,10 @@ extension Workshop {
             ) { try measure(contestant) }
         }
         var cell = Cell(id: id, title: title, metrics: metrics, variants: [])
-        if let metric = metrics.first, let twin = variants.first(where: { $0.name == control }) {
-            let name = "\(control), again"
+        if let twin = variants.first(where: { $0.name == control }) {
+            let name = "\(twin.name), again"
             variants.append(Variant(name: name, measure: twin.measure))
-            cell.control = Cell.Control(first: control, second: name, metric: metric)
+            cell.control = CellControl(first: twin.name, second: name)
         }
         cell.variants = variants
         return cell
