@@ -124,8 +124,9 @@ static bool has_arrived(const run *run) {
     return ledger_owed(&run->ledger) == 0 && publishing_under_way(&run->publishing) == 0;
 }
 
-// Nothing has come for long, though something should have.
+// Nothing has come for long, though something should have. Not when it was us who were held up: then it waits already.
 static bool is_starved(const run *run, uint64_t now) {
+    if (!run->is_quiet) return false;
     bool should_come = has_published_all(run) || run->options->publish_rate < 0;
     uint64_t patience = seconds_to_ns(run->options->drain_timeout);
     return should_come && now > run->ledger.progress && now - run->ledger.progress > patience;
