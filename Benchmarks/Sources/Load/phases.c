@@ -9,7 +9,7 @@
 #define LOOK_NS (100 * NS_PER_MS)     // how often a phase is looked at when nothing happens
 #define SAMPLE_NS (250 * NS_PER_MS)   // of the peak of memory
 #define QUIET_CPU 0.0002              // seconds of server time between two looks: it has closed everything
-#define QUIET_LOOK_NS (20 * NS_PER_MS)
+#define QUIET_LOOK_NS (50 * NS_PER_MS)
 #define MAX_CLOSE_NS (5 * NS_PER_SECOND)
 #define MAX_SILENCE_NS NS_PER_SECOND  // then the stalled have read all
 #define AFTERMATH_NS (50 * NS_PER_MS)
@@ -204,6 +204,7 @@ static uint64_t measure_step(run *run, uint64_t now) {
         if (resident > run->resident_peak) run->resident_peak = resident;
         run->next_sample = now + SAMPLE_NS;
     }
+    if (now >= run->phase_ends) return wait;  // only the rest has to arrive
     return wait < until(run->phase_ends, now) ? wait : until(run->phase_ends, now);
 }
 
