@@ -91,8 +91,11 @@ static void ask(crowd *crowd, member *member) {
     text_append(&request, fields, sizeof fields - 1);
     text_append(&request, options->subscribe_headers.text, options->subscribe_headers.length);
     text_append(&request, "\r\n", 2);
-    // A fresh socket has room for a request.
-    if (error == 0 && send(member->fd, request.bytes, request.length, MSG_NOSIGNAL) != (ssize_t)request.length) error = errno;
+    if (error == 0) {
+        // A fresh socket has room for a request.
+        ssize_t sent = send(member->fd, request.bytes, request.length, MSG_NOSIGNAL);
+        if (sent != (ssize_t)request.length) error = sent < 0 ? errno : EMSGSIZE;
+    }
     free(request.bytes);
     if (error != 0) {
         note_error("connect: %s", strerror(error));
@@ -187,7 +190,8 @@ uint64_t crowd_connect(crowd *crowd, uint64_t now) {
     const options *options = crowd->options;
     while (crowd->started < options->connections && crowd->in_progress < options->connect_concurrency) {
         if (options->connect_rate > 0) {
-            uint64_t due = crowd->round_began + (uint64_t)crowd->started * NS_PER_SECOND / (uint64_t)options->connect_rate;
+            uint64_t after = (uint64_t)crowd->started * NS_PER_SECOND / (uint64_t)options->connect_rate;
+            uint64_t due = crowd->round_began + after;
             if (due > now) return due - now;
         }
         start(crowd, crowd->started++);

@@ -20,8 +20,8 @@ static const char *find_field(const char *head, const char *end, const char *nam
 
 static int read_status(const char *head, size_t length) {
     static const char version[] = "HTTP/1.";
-    if (length < sizeof "HTTP/1.1 200" - 1 || memcmp(head, version, sizeof version - 1) != 0 || head[8] != ' ') return 0;
-    return atoi(head + 9);
+    if (length < sizeof "HTTP/1.1 200" - 1 || memcmp(head, version, sizeof version - 1) != 0) return 0;
+    return head[8] == ' ' ? atoi(head + 9) : 0;
 }
 
 size_t http_read_head(const char *bytes, size_t length, http_head *head) {

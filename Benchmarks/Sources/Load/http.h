@@ -1,4 +1,4 @@
-// As much of HTTP/1.1 as a client of a benchmark needs: response heads, and the framing of bodies (RFC 9112, 6 and 7.1).
+// As much of HTTP/1.1 as a benchmark's client needs: response heads, and the framing of bodies (RFC 9112, 6 and 7.1).
 #ifndef LOAD_HTTP_H
 #define LOAD_HTTP_H
 #include <stdbool.h>

@@ -17,8 +17,8 @@ void machine_measure_cpus(machine_cpus *cpus) {
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         unsigned index;
         unsigned long t[CPU_KINDS];
-        int got = sscanf(line, "cpu%u %lu %lu %lu %lu %lu %lu %lu %lu", &index, &t[0], &t[1], &t[2], &t[3], &t[4], &t[5],
-                         &t[6], &t[7]);
+        int got = sscanf(line, "cpu%u %lu %lu %lu %lu %lu %lu %lu %lu", &index, &t[0], &t[1], &t[2], &t[3], &t[4],
+                         &t[5], &t[6], &t[7]);
         if (got != 1 + CPU_KINDS || index >= MACHINE_MAX_CPUS) continue;
         for (int kind = 0; kind < CPU_KINDS; kind++) cpus->ticks[index][kind] = t[kind];
         if ((int)index >= cpus->count) cpus->count = (int)index + 1;

@@ -28,14 +28,16 @@ static const struct option names[] = {
     {"publish-depth", NEEDS, PUBLISH_DEPTH}, {"window", NEEDS, WINDOW}, {"json", ALONE, JSON},
     {"label", NEEDS, LABEL}, {"stall", NEEDS, STALL}, {"stall-rcvbuf", NEEDS, STALL_RCVBUF},
     {"stall-drain", NEEDS, STALL_DRAIN}, {"channels", NEEDS, CHANNELS}, {"rcvbuf", NEEDS, RCVBUF},
-    {"read-every", NEEDS, READ_EVERY}, {"pin", NEEDS, PIN}, {"quiet", ALONE, 'q'}, {"help", ALONE, 'h'}, {NULL, 0, NULL, 0},
+    {"read-every", NEEDS, READ_EVERY}, {"pin", NEEDS, PIN},
+    {"quiet", ALONE, 'q'}, {"help", ALONE, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static const options defaults = {
-    .connections = 1, .channels = 1, .spread = 1, .connect_concurrency = 256, .connect_rounds = 1, .connect_timeout = 60,
-    .drain_timeout = 5, .max_time = 120, .pin = -1, .label = "", .body_size = -1, .pad = -1, .publish_rate = -1,
-    .body = "{\"n\":{n},\"t\":{t},\"w\":{w},\"s\":{s},\"p\":\"{pad}\"}",
-    .publishers = 1, .publish_depth = 1, .window = 64,
+    .connections = 1, .channels = 1, .spread = 1, .connect_concurrency = 256, .connect_rounds = 1,
+    .connect_timeout = 60, .drain_timeout = 5, .max_time = 120, .pin = -1, .label = "",
+    .body = "{\"n\":{n},\"t\":{t},\"w\":{w},\"s\":{s},\"p\":\"{pad}\"}", .body_size = -1, .pad = -1,
+    .publish_rate = -1, .publishers = 1, .publish_depth = 1, .window = 64,
 };
 
 static double number(const char *text, double low, double high) {
@@ -134,7 +136,9 @@ static bool take_publisher_option(options *options, int option, char *value) {
         case PUBLISH_BODY: options->body = value; return true;
         case SIZE: options->body_size = whole(value, 0, 64 << 20); return true;
         case PAD: options->pad = whole(value, 0, 64 << 20); return true;
-        case PUBLISH_RATE: options->publish_rate = strcmp(value, "max") == 0 ? -1 : number(value, 1e-3, 1e9); return true;
+        case PUBLISH_RATE:
+            options->publish_rate = strcmp(value, "max") == 0 ? -1 : number(value, 1e-3, 1e9);
+            return true;
         case PUBLISH_CONNS: options->publishers = whole(value, 1, 10000); return true;
         case PUBLISH_DEPTH: options->publish_depth = whole(value, 1, 10000); return true;
         case WINDOW: options->window = (uint64_t)number(value, 1, UINT32_MAX); return true;

@@ -9,7 +9,7 @@
 #define LOOK_NS (100 * NS_PER_MS)     // how often a phase is looked at when nothing happens
 #define SAMPLE_NS (250 * NS_PER_MS)   // of the peak of memory
 #define QUIET_CPU 0.0002              // seconds of server time between two looks: it has closed everything
-#define QUIET_LOOK_NS (20 * NS_PER_MS)
+#define QUIET_LOOK_NS (50 * NS_PER_MS)
 #define MAX_CLOSE_NS (5 * NS_PER_SECOND)
 #define MAX_SILENCE_NS NS_PER_SECOND  // then the stalled have read all
 #define AFTERMATH_NS (50 * NS_PER_MS)
@@ -124,8 +124,9 @@ static bool has_arrived(const run *run) {
     return ledger_owed(&run->ledger) == 0 && publishing_under_way(&run->publishing) == 0;
 }
 
-// Nothing has come for long, though something should have.
+// Nothing has come for long, though something should have. Not when it was us who were held up: then it waits already.
 static bool is_starved(const run *run, uint64_t now) {
+    if (!run->is_quiet) return false;
     bool should_come = has_published_all(run) || run->options->publish_rate < 0;
     uint64_t patience = seconds_to_ns(run->options->drain_timeout);
     return should_come && now > run->ledger.progress && now - run->ledger.progress > patience;
@@ -203,6 +204,7 @@ static uint64_t measure_step(run *run, uint64_t now) {
         if (resident > run->resident_peak) run->resident_peak = resident;
         run->next_sample = now + SAMPLE_NS;
     }
+    if (now >= run->phase_ends) return wait;  // only the rest has to arrive
     return wait < until(run->phase_ends, now) ? wait : until(run->phase_ends, now);
 }
 

@@ -110,7 +110,8 @@ static void print_deliveries(const run *run, double elapsed) {
 static void print_cpu(const run *run, double elapsed) {
     const servers_usage *began = &run->usage_began, *ended = &run->usage_ended;
     double cpu = ended->cpu - began->cpu;
-    double own_user = run->own_ended.user - run->own_began.user, own_system = run->own_ended.system - run->own_began.system;
+    double own_user = run->own_ended.user - run->own_began.user;
+    double own_system = run->own_ended.system - run->own_began.system;
     print_seconds("server_cpu_s", cpu);
     print_seconds("server_user_s", ended->user - began->user);
     print_seconds("server_system_s", ended->system - began->system);

@@ -56,6 +56,7 @@ static void read_sockets(run *run, uint64_t wait) {
     int count = epoll_pwait2(run->poll_set, events, EVENTS_PER_LOOK, &time, NULL);
     if (count < 0 && errno != EINTR) die("epoll_pwait2: %s", strerror(errno));
     run->read_all = count < EVENTS_PER_LOOK;
+    run->is_quiet = count == 0;
     bool is_timed = run->options->publishes && run->options->publish_rate > 0 && run->phase == PHASE_MEASURE;
     for (int i = 0; i < count; i++) {
         handle(run, &events[i]);

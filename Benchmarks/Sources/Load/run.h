@@ -1,6 +1,6 @@
 // A whole run, phase by phase.
 //
-//     connect ⇄ close   every subscriber has its 200 and a complete head; then all close, and again (--connect-rounds)
+//     connect ⇄ close   each subscriber has its 200 and a complete head; then all close, and again (--connect-rounds)
 //     settle            a pause, then memory is read: what an idle subscriber costs
 //     warm up           --warmup events are published and awaited
 //     measure           the window: --events or --duration, until all that was published has arrived
@@ -40,7 +40,7 @@ typedef struct {
     uint64_t window_began, window_ended;  // ns; 0: not yet
     uint64_t first_number;                // the last one before the window
     uint64_t next_sample, next_look;      // ns
-    bool read_all;                        // the last look at the sockets emptied them
+    bool read_all, is_quiet;              // the last look at the sockets emptied them; found nothing
 
     servers_memory before, ready, end;
     long resident_peak;  // kB

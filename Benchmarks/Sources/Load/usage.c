@@ -19,8 +19,8 @@ static const char usage[] =
     "  --connect-timeout S      wait at most S seconds for all of one round (default 60)\n"
     "  --connect-rounds R       connect all, close all, and so on: R times; the last ones stay (default 1)\n"
     "  --rcvbuf B               SO_RCVBUF of the subscribers\n"
-    "  --read-every US          look at the sockets only every US microseconds, so that one read takes several events:\n"
-    "                           spares the load generator, and adds up to US to the latency\n"
+    "  --read-every US          look at the sockets only every US microseconds: one read then takes several events,\n"
+    "                           which spares the load generator, and adds up to US to the latency\n"
     "  --stall M                the first M subscribers stop reading once all are connected; they are left out of the\n"
     "                           figures and reported on their own\n"
     "  --stall-rcvbuf B         SO_RCVBUF of those M\n"
@@ -36,8 +36,9 @@ static const char usage[] =
     "  --max-time S             bound of the whole run (default 120)\n"
     "  --server-pid A,B         processes whose CPU time, memory and context switches are reported, with all that\n"
     "                           descend from them\n"
-    "  --verify-seq             exit 3 when an event was lost, doubled or reordered: the own sequence of each publisher\n"
-    "                           is checked at every subscriber, and the total one where there is one publisher\n"
+    "  --verify-seq             exit 3 when an event was lost, doubled or reordered: each publisher's own sequence is\n"
+    "                           checked at every subscriber, and the total one where there is one publisher. An\n"
+    "                           event that the server refused, or announced as a gap, is a lost one\n"
     "  --pin CPU                run on that CPU alone\n"
     "\n"
     "Publisher\n"
@@ -55,8 +56,8 @@ static const char usage[] =
     "\n"
     "Output: --label L is copied into it;  -q, --quiet  no progress;  --json  accepted, changes nothing\n"
     "\n"
-    "Latency is one-way: when recv() returned the event, less the \"t\" in it. It includes the time the event waited in\n"
-    "its socket for this one thread: pin server and load to different CPUs and look at own_core_fraction.\n"
+    "Latency is one-way: when recv() returned the event, less the \"t\" in it. It includes the time the event waited\n"
+    "in its socket for this one thread: pin server and load to different CPUs and look at own_core_fraction.\n"
     "Exit: 0 fine, 1 incomplete (see first_error), 2 usage, 3 --verify-seq.\n";
 
 void usage_print(void) { fputs(usage, stdout); }
