@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "burst", targets: ["Burst"]),
+        .library(name: "counting", type: .dynamic, targets: ["Counting"]),
         .executable(name: "load", targets: ["Load"]),
         .executable(name: "raw", targets: ["Raw"]),
     ],
@@ -33,6 +34,8 @@ let package = Package(
         // The hub with one more source, which emits as fast as the pipeline takes.
         .executableTarget(
             name: "Burst", dependencies: [.product(name: "Aggregator", package: "aggregator")], swiftSettings: swift),
+        // Preloaded into a server, counts what it allocates and copies.
+        .target(name: "Counting", cSettings: c),
         // Opens many subscriptions, publishes, and checks, counts and times every event that arrives.
         .executableTarget(name: "Load", cSettings: c),
         // The yardstick: a bare epoll server that does nothing but fan out.

@@ -66,7 +66,8 @@ struct Bench: ParsableCommand {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         return Workshop(
             root: root, tools: tools.map { URL(fileURLWithPath: $0) } ?? own,
-            aggregator: aggregator.map { URL(fileURLWithPath: $0) } ?? root.appending(path: ".build/release/aggregator"),
+            aggregator: aggregator.map { URL(fileURLWithPath: $0) }
+                ?? root.appending(path: ".build/release/aggregator"),
             serverCore: serverCore, loadCore: loadCore, isQuick: quick)
     }
 }

@@ -7,8 +7,10 @@ struct Burst: EventSource {
     static let summary = "A fixed number of events of 200 bytes, as fast as they are taken."
 
     @Option("How many events.") var events: Int
-    @Option("How many go into one call of emit; 1: each on its own, not as an array.", .range(1...100_000)) var batch = 1
-    @Option("What becomes data: JSON that is there already, or a struct that is encoded each time.") var form = Form.json
+    @Option("How many go into one call of emit; 1: each on its own, not as an array.", .range(1...100_000)) var batch =
+        1
+    @Option("What becomes data: JSON that is there already, or a struct that is encoded each time.") var form = Form
+        .json
     @Option("The file that is told the CPU time, in seconds, at which the first is emitted.") var report: PathOption
 
     enum Form: String, OptionChoice {

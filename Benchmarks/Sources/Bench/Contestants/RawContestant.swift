@@ -8,7 +8,8 @@ struct RawContestant: Contestant {
     let paths = ContestantPaths(subscribe: "/events", publish: "/publish")
 
     func obstacle(in workshop: Workshop) -> String? {
-        FileManager.default.isExecutableFile(atPath: workshop.tool("raw")) ? nil : "\(workshop.tool("raw")) is not there"
+        FileManager.default.isExecutableFile(atPath: workshop.tool("raw"))
+            ? nil : "\(workshop.tool("raw")) is not there"
     }
 
     func version(in workshop: Workshop) -> String { "Benchmarks/Sources/Raw" }

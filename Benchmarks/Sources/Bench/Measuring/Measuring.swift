@@ -7,6 +7,7 @@ struct Measuring {
     let cellFilter: String?
     /// Nothing on standard output; what goes on is told on standard error all the same.
     let isSilent: Bool
+    private let began = ContinuousClock.now
     private var rivals: [any Contestant] = []
     private var contestants: [String: String] = [:]
 
@@ -60,12 +61,20 @@ struct Measuring {
         }
         for (index, cell) in cells.enumerated() {
             let result = Pairing(rounds: rounds).run(cell) { round, name in
-                tell("(\(scenario.letter)) \(index + 1)/\(cells.count) \(cell.title): round \(round + 1)/\(rounds), \(name)")
+                tell(
+                    "(\(scenario.letter)) \(index + 1)/\(cells.count) \(cell.title): round \(round + 1)/\(rounds), \(name)"
+                )
             }
             part.cells.append(result)
         }
         return part
     }
 
-    private func tell(_ words: String) { FileHandle.standardError.write(Data("\(words)\n".utf8)) }
+    /// What goes on, and how long it has been.
+    private func tell(_ words: String) {
+        let seconds = (ContinuousClock.now - began).components.seconds
+        let digits = String(seconds)
+        let time = String(repeating: " ", count: max(0, 5 - digits.count)) + digits
+        FileHandle.standardError.write(Data("\(time) s  \(words)\n".utf8))
+    }
 }

@@ -7,8 +7,8 @@ enum Metric: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
     case latencyP50, latencyP99
     case userMemoryPerSubscriber, residentMemory
     case instructionsPerDelivery
-    case syscallsPerDelivery, syscallsPerEvent, allocationsPerDelivery, allocationsPerEvent, allocationsPerConnection
-    case copiedBytesPerEvent
+    case syscallsPerDelivery, syscallsPerConnection, allocationsPerEvent, allocationsPerConnection
+    case copiesPerEvent, copiedBytesPerEvent
     case loadCore
 
     var title: String {
@@ -26,17 +26,17 @@ enum Metric: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
         case .residentMemory: "resident memory"
         case .instructionsPerDelivery: "instructions per delivery"
         case .syscallsPerDelivery: "system calls per delivery"
-        case .syscallsPerEvent: "system calls per event"
-        case .allocationsPerDelivery: "allocations per delivery"
+        case .syscallsPerConnection: "system calls per connection"
         case .allocationsPerEvent: "allocations per event"
         case .allocationsPerConnection: "allocations per connection"
+        case .copiesPerEvent: "copies per event"
         case .copiedBytesPerEvent: "bytes copied per event"
         case .loadCore: "load on its core"
         }
     }
 
     /// The unit of the values as they are kept.
-    var unit: Unit {
+    var unit: Notation {
         switch self {
         case .cpuPerDelivery, .latencyP50, .latencyP99: .microseconds
         case .userMemoryPerSubscriber, .residentMemory, .copiedBytesPerEvent: .bytes
@@ -60,7 +60,7 @@ enum Metric: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
 typealias Sample = [Metric: Double]
 
 /// How a value is written.
-enum Unit: Sendable {
+enum Notation: Sendable {
     case count, microseconds, bytes, fraction
 
     /// Three significant digits, and the unit that makes them short.

@@ -6,7 +6,7 @@ struct BarChart {
     }
 
     var title: String
-    var unit: Unit
+    var unit: Notation
     var axis: String
     var bars: [Bar]
 

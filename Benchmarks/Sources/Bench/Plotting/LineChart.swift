@@ -9,8 +9,8 @@ struct LineChart {
     var title: String
     var xAxis: String
     var yAxis: String
-    var xUnit = Unit.count
-    var yUnit: Unit
+    var xUnit = Notation.count
+    var yUnit: Notation
     var lines: [Line]
 
     private static let left = 78.0

@@ -3,7 +3,9 @@ enum Plots {
     /// File names without their ending, and what is in them.
     static func all(_ cells: [CellResult]) -> [(name: String, title: String, document: String)] {
         let bars = [
-            bar(cells, "fan-out", "a/16x1000x100", .deliveriesPerCPUSecond, "Saturated fan-out, 1,000 subscribers, 100 B"),
+            bar(
+                cells, "fan-out", "a/16x1000x100", .deliveriesPerCPUSecond,
+                "Saturated fan-out, 1,000 subscribers, 100 B"),
             bar(cells, "latency-p50", "b/1000x100", .latencyP50, "Median latency, 20 events/s to 1,000 subscribers"),
             bar(cells, "latency-p99", "b/1000x100", .latencyP99, "99th percentile of the latency"),
             bar(cells, "memory", "c/10000", .userMemoryPerSubscriber, "Memory of an idle subscriber"),
@@ -41,7 +43,7 @@ enum Plots {
 
     private static func line(
         _ cells: [CellResult], _ name: String, _ metric: Metric, _ title: String, _ xAxis: String,
-        xUnit: Unit = .count, _ places: [(x: Double, id: String)]
+        xUnit: Notation = .count, _ places: [(x: Double, id: String)]
     ) -> Plot? {
         let found = places.compactMap { place in
             cells.first { $0.id == place.id }.map { (x: place.x, cell: $0) }

@@ -63,7 +63,8 @@ struct SVG {
 
     private mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>, _ content: String = "") {
         let written = attributes.map { " \($0)=\"\(Self.escaped($1))\"" }.joined()
-        elements += content.isEmpty ? "<\(name)\(written)/>\n" : "<\(name)\(written)>\(Self.escaped(content))</\(name)>\n"
+        elements +=
+            content.isEmpty ? "<\(name)\(written)/>\n" : "<\(name)\(written)>\(Self.escaped(content))</\(name)>\n"
     }
 
     private func n(_ value: Double) -> String { value.text(places: value == value.rounded() ? 0 : 1) }

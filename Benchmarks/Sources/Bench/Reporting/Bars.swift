@@ -57,7 +57,7 @@ struct Verdict: Codable, Sendable {
             values = cell.ratios(bar.metric, of: bar.variant, to: other)
             what = "\(cell.title), \(name)\(bar.metric.title) against \(other)"
             text = CellTables.ratio(Summary(values))
-            limit = bar.limit.text { Unit.digits($0) + "×" }
+            limit = bar.limit.text { Notation.digits($0) + "×" }
         case .difference(let other):
             values = cell.differences(bar.metric, of: bar.variant, to: other)
             what = "\(cell.title), \(name)\(bar.metric.title) above \(other)"

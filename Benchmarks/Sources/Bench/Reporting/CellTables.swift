@@ -36,7 +36,7 @@ enum CellTables {
     }
 
     /// `1.92 M (1.90 M – 1.95 M)`: the median and the quartiles.
-    static func text(_ summary: Summary?, _ unit: Unit) -> String {
+    static func text(_ summary: Summary?, _ unit: Notation) -> String {
         guard let summary else { return "–" }
         guard summary.count > 1 else { return unit.text(summary.median) }
         return "\(unit.text(summary.median)) (\(unit.text(summary.low)) – \(unit.text(summary.high)))"
@@ -45,9 +45,9 @@ enum CellTables {
     /// `12.1× (11.8 – 12.5)`.
     static func ratio(_ summary: Summary?) -> String {
         guard let summary else { return "–" }
-        let median = "\(Unit.digits(summary.median))×"
+        let median = "\(Notation.digits(summary.median))×"
         guard summary.count > 1 else { return median }
-        return "\(median) (\(Unit.digits(summary.low)) – \(Unit.digits(summary.high)))"
+        return "\(median) (\(Notation.digits(summary.low)) – \(Notation.digits(summary.high)))"
     }
 
     private static func comparison(_ cell: CellResult, _ name: String) -> String {

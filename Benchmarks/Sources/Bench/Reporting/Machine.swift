@@ -21,7 +21,7 @@ struct Machine: Codable, Sendable {
 
     /// In one line.
     var text: String {
-        "\(cpu), \(cores) cores, \(Unit.bytes.text(Double(memoryBytes))), \(kernel), \(system)"
+        "\(cpu), \(cores) cores, \(Notation.bytes.text(Double(memoryBytes))), \(kernel), \(system)"
     }
 
     private static func field(_ name: String, of file: String, separator: Character) -> String? {

@@ -54,14 +54,18 @@ struct Report: Codable, Sendable {
         return text + "\n### Bars\n\n" + CellTables.table(verdicts).text
     }
 
+    private var duration: String {
+        let seconds = ended.timeIntervalSince(began)
+        return seconds < 1 ? "" : ", in \((seconds / 60).text(places: 1)) minutes"
+    }
+
     /// On what, with whom.
     var heading: String {
         let day = began.ISO8601Format().prefix(10)
         let names = contestants.sorted { $0.key < $1.key }.map { "- \($0.key): \($0.value)" }
         return """
-            \(day), \(rounds) rounds\(isQuick ? " of the quick selection (bars need \(Bar.pairsNeeded))" : "") in \
-            \(Int(ended.timeIntervalSince(began) / 60)) minutes. \(machine.text); the server on core \(serverCore), the load \
-            on core \(loadCore).
+            \(day), \(rounds) rounds\(isQuick ? " of the quick selection" : "") (bars need \(Bar.pairsNeeded))\(duration). \
+            \(machine.text); the server on core \(serverCore), the load on core \(loadCore).
 
             \(names.joined(separator: "\n"))
 

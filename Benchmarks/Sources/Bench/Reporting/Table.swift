@@ -20,7 +20,8 @@ struct Table: Sendable {
     var text: String {
         let widths = header.indices.map { column in max(3, ([header] + rows).map { $0[column].count }.max() ?? 3) }
         let rule = widths.enumerated().map { column, width in
-            rightAligned.contains(column) ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
+            rightAligned.contains(column)
+                ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
         }
         return ([header, rule] + rows).map { line($0, widths) }.joined()
     }

@@ -12,6 +12,8 @@ struct LoadPlan: Sendable {
     var channels = 1
     /// Seconds of publishing that are measured, if there are publishers; then what is under way is awaited.
     var duration = 1.0
+    /// Exactly so many events instead.
+    var events: Int?
     /// Events before that, which are not.
     var warmup = 16
     /// The first so many subscribers stop reading.
@@ -33,11 +35,12 @@ struct LoadPlan: Sendable {
         // Enough under way on each connection to fill the window.
         let depth = rate == nil ? max(1, window / publishers) : 16
         words += [
-            "--duration", "\(duration)", "--publish-url", publish, "--publish-conns", "\(publishers)",
+            events == nil ? "--duration" : "--events", events.map { "\($0)" } ?? "\(duration)", "--publish-url",
+            publish, "--publish-conns", "\(publishers)",
             "--publish-depth", "\(depth)", "--window", "\(window)", "--publish-rate", rate.map { "\($0)" } ?? "max",
             "--size", "\(size)", "--warmup", "\(warmup)", "--publish-header", "Content-Type: application/json",
-            "--verify-seq",
         ]
-        return words
+        // There is an order only where somebody sees it.
+        return subscribers > 0 ? words + ["--verify-seq"] : words
     }
 }

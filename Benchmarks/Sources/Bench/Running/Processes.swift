@@ -2,6 +2,15 @@ import Foundation
 
 /// What can be learned of a process from outside.
 enum Processes {
+    /// The only child of a process.
+    static func child(of pid: pid_t) throws -> pid_t {
+        let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+        guard let child = children?.split(separator: " ").first.flatMap({ pid_t($0) }) else {
+            throw VoidRun("process \(pid) has no child")
+        }
+        return child
+    }
+
     /// User and system time of all its threads so far, seconds; nil when it is gone.
     static func cpuSeconds(_ pid: pid_t) -> Double? {
         var clock = clockid_t()

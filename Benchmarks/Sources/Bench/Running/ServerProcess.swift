@@ -12,7 +12,7 @@ struct Launch: Sendable {
 final class ServerProcess {
     let port: UInt16
     /// Its own; a contestant that splits into several has the others as descendants.
-    var pid: pid_t { process.processIdentifier }
+    private(set) var pid: pid_t = 0
 
     private let process = Process()
     private let folder: URL
@@ -22,17 +22,21 @@ final class ServerProcess {
     ///
     /// - Parameters:
     ///   - cores: as `taskset --cpu-list` writes them; nil leaves it to the system.
+    ///   - wrapper: a program and its arguments that runs the server as its child and ends with it.
     ///   - launch: gets the port that it is to listen on and a folder of its own, which is removed at the end.
     /// - Throws: `VoidRun` when it ends or does not accept within 20 seconds.
-    init(cores: String?, launch: (_ port: UInt16, _ folder: URL) throws -> Launch) throws {
+    init(
+        cores: String?, wrapper: [String] = [], launch: (_ port: UInt16, _ folder: URL) throws -> Launch
+    ) throws {
         port = try Sockets.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let launch = try launch(port, folder)
-        let isPinned = cores != nil
-        process.executableURL = URL(fileURLWithPath: isPinned ? "/usr/bin/taskset" : launch.executable)
-        process.arguments =
-            (cores.map { ["--cpu-list", $0, launch.executable] } ?? []) + launch.arguments
+        // taskset becomes the server: the process is the same.
+        let pinning = cores.map { ["/usr/bin/taskset", "--cpu-list", $0] } ?? []
+        let words = wrapper + pinning + [launch.executable] + launch.arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(launch.environment) { _, new in new }
         process.currentDirectoryURL = folder
         try Data().write(to: log)
@@ -42,7 +46,11 @@ final class ServerProcess {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         RunningServers.add(process.processIdentifier)
-        do { try waitUntilItAccepts() } catch {
+        pid = process.processIdentifier
+        do {
+            try waitUntilItAccepts()
+            if !wrapper.isEmpty { pid = try Processes.child(of: pid) }
+        } catch {
             stop()
             throw error
         }
@@ -71,7 +79,7 @@ final class ServerProcess {
             RunningServers.remove(process.processIdentifier)
             try? FileManager.default.removeItem(at: folder)
         }
-        process.terminate()
+        kill(pid, SIGTERM)
         let deadline = ContinuousClock.now + .seconds(5)
         while process.isRunning, ContinuousClock.now < deadline { usleep(1000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }

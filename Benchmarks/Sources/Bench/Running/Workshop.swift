@@ -30,7 +30,8 @@ struct Workshop: Sendable {
     /// One run: a fresh server, the load, and the server's end.
     ///
     /// - Throws: `VoidRun` when an event was lost or reordered, or somebody ended before his time.
-    func run(_ contestant: any Contestant, _ plan: LoadPlan, cores: String? = nil, loops: Int = 1) throws -> LoadReport {
+    func run(_ contestant: any Contestant, _ plan: LoadPlan, cores: String? = nil, loops: Int = 1) throws -> LoadReport
+    {
         let server = try start(contestant, cores: cores, loops: loops)
         defer { server.stop() }
         return try load(plan, on: server, contestant)

@@ -12,7 +12,8 @@ struct Connects: Scenario {
             subscribers: 5000, publishers: 0, connectRounds: workshop.isQuick ? 2 : 4)
         return [
             workshop.contest(
-                "d/5000", "\(plan.connectRounds) × 5,000 connects", metrics: [.connectsPerCPUSecond], against: against,
+                "d/5000", "\(plan.connectRounds) × 5,000 connects", metrics: [.connectsPerCPUSecond],
+                against: against.bare,
                 bars: ["nchan", "raw"], control: "raw"
             ) { contestant in
                 let report = try workshop.run(contestant, plan)

@@ -12,7 +12,7 @@ struct IdleMemory: Scenario {
             let plan = LoadPlan(subscribers: count, publishers: 0, settle: 0.5)
             return workshop.contest(
                 "c/\(count)", "\(grouped(count)) subscribers", metrics: [.userMemoryPerSubscriber],
-                against: workshop.isQuick ? against.filter { $0.name == "nchan" } : against, bars: [], control: nil
+                against: workshop.isQuick ? against.filter { $0.name == "nchan" } : against.bare, bars: [], control: nil
             ) { contestant in
                 let report = try workshop.run(contestant, plan)
                 let memory = report.ussKb

@@ -13,8 +13,8 @@ struct Latency: Scenario {
                 subscribers: 1000, size: size, rate: 20, duration: workshop.isQuick ? 2 : 5, warmup: 10)
             return workshop.contest(
                 "b/1000x\(size)", "1,000 subscribers, \(sizeName(size))",
-                metrics: [.cpuPerDelivery, .latencyP50, .latencyP99], against: against, bars: ["nchan", "raw"],
-                control: "raw"
+                metrics: [.cpuPerDelivery, .latencyP50, .latencyP99], against: against.bare,
+                bars: ["nchan", "raw"], control: "raw"
             ) { try workshop.run($0, plan).fanOutSample() }
         }
     }

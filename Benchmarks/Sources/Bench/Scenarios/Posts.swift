@@ -12,7 +12,7 @@ struct Posts: Scenario {
     func cells(_ workshop: Workshop, against: [any Contestant]) -> [Cell] {
         let sizes = workshop.isQuick ? [100] : [100, 1024]
         let nchan = against.filter { $0.name == "nchan" }
-        let others = against.filter { $0.name != "nchan" && $0.name != "raw-batch" }
+        let others = against.bare.filter { $0.name != "nchan" }
         return [0, 1].flatMap { subscribers in
             sizes.flatMap { size in
                 [
@@ -29,9 +29,10 @@ struct Posts: Scenario {
         let plan = LoadPlan(
             subscribers: subscribers * channels, size: size, publishers: 16, window: 64, channels: channels,
             duration: workshop.isQuick ? 0.5 : 1, warmup: 500)
-        let place = channels == 1 ? "one channel" : "\(channels) channels"
+        let who = subscribers == 0 ? "no subscriber" : "1 subscriber"
+        let place = channels == 1 ? "on one channel" : "on each of \(channels) channels"
         return workshop.contest(
-            "e/\(subscribers)x\(channels)x\(size)", "\(subscribers) subscribers on \(place), \(sizeName(size))",
+            "e/\(subscribers)x\(channels)x\(size)", "\(who) \(place), \(sizeName(size))",
             metrics: [.postsPerCPUSecond], against: against, bars: ["nchan", "raw"], control: "raw"
         ) { contestant in
             let report = try workshop.run(contestant, plan)

@@ -19,8 +19,9 @@ extension Scenario {
 /// All of them, in the order in which they are run.
 enum Scenarios {
     static let all: [any Scenario] = [
-        Control(), FanOut(), Latency(), IdleMemory(), Connects(), Posts(), Stalled(), PipelineAlone(), Loops(), Subjects(),
-        Growth(),
+        Control(), FanOut(), Latency(), IdleMemory(), Connects(), Posts(), Stalled(), PipelineAlone(), Loops(),
+        Subjects(),
+        Growth(), Profile(),
     ]
 }
 
@@ -53,6 +54,11 @@ extension Workshop {
         cell.variants = variants
         return cell
     }
+}
+
+extension [any Contestant] {
+    /// Without raw-batch, where batching makes no difference and raw is the yardstick.
+    var bare: Self { filter { $0.name != Contestants.rawBatch.name } }
 }
 
 /// `1,000`.

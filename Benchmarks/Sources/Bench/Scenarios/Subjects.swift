@@ -25,7 +25,9 @@ struct Subjects: Scenario {
             }
         }
         return [
-            Cell(id: "i/subjects", title: "one delivery an event", metrics: [.instructionsPerDelivery], variants: variants)
+            Cell(
+                id: "i/subjects", title: "one delivery an event", metrics: [.instructionsPerDelivery],
+                variants: variants)
         ]
     }
 
