@@ -13,7 +13,7 @@ struct Connects: Scenario {
         return [
             workshop.contest(
                 "d/5000", "\(plan.connectRounds) × 5,000 connects", metrics: [.connectsPerCPUSecond],
-                against: against.bare,
+                against: workshop.isQuick ? against.bare.quick : against.bare,
                 bars: ["nchan", "raw"], control: "raw"
             ) { contestant in
                 let report = try workshop.run(contestant, plan)

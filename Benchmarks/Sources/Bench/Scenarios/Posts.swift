@@ -12,7 +12,7 @@ struct Posts: Scenario {
     func cells(_ workshop: Workshop, against: [any Contestant]) -> [Cell] {
         let sizes = workshop.isQuick ? [100] : [100, 1024]
         let nchan = against.filter { $0.name == "nchan" }
-        let others = against.bare.filter { $0.name != "nchan" }
+        let others = (workshop.isQuick ? against.bare.quick : against.bare).filter { $0.name != "nchan" }
         return [0, 1].flatMap { subscribers in
             sizes.flatMap { size in
                 [

@@ -59,6 +59,8 @@ extension Workshop {
 extension [any Contestant] {
     /// Without raw-batch, where batching makes no difference and raw is the yardstick.
     var bare: Self { filter { $0.name != Contestants.rawBatch.name } }
+    /// Without those against whom there is no bar.
+    var quick: Self { filter { ![Contestants.node.name, Contestants.fastAPI.name].contains($0.name) } }
 }
 
 /// `1,000`.
