@@ -23,6 +23,9 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if let pairs, !(1...1000).contains(pairs) { throw ValidationError("--pairs is 1 to 1000") }
+        if publish, quick || scenario != nil || cell != nil || against != nil {
+            throw ValidationError("--publish is for whole runs: without --quick, --scenario, --cell and --against")
+        }
         try check(scenario, Scenarios.all.map(\.letter), "scenario")
         try check(against, Contestants.all.map(\.name), "contestant")
         guard max(serverCore, loadCore) < Machine.cores, min(serverCore, loadCore) >= 0 else {

@@ -36,6 +36,14 @@ struct TableTests {
         #expect(unit.text(value) == text)
     }
 
+    @Test("write round marks of an axis without decimal places")
+    func ticks() {
+        #expect(Notation.microseconds.tick(0) == "0")
+        #expect(Notation.microseconds.tick(10_000) == "10 ms")
+        #expect(Notation.count.tick(1_000_000) == "1 M")
+        #expect(Notation.count.tick(2_500_000) == "2.50 M")
+    }
+
     @Test("say with each median where the quartiles are")
     func spreads() {
         let summary = Summary([1000, 2000, 3000, 4000, 5000])

@@ -74,6 +74,16 @@ enum Notation: Sendable {
         }
     }
 
+    /// The same for the marks of an axis, which are round: `10 ms`, not `10.0 ms`; `0`, not `0 ns`.
+    func tick(_ value: Double) -> String {
+        guard value != 0 else { return "0" }
+        let text = text(value)
+        guard let point = text.firstIndex(of: ".") else { return text }
+        let end = text[point...].firstIndex(of: " ") ?? text.endIndex
+        let isRound = text[text.index(after: point)..<end].allSatisfy { $0 == "0" }
+        return isRound ? text[..<point] + text[end...] : text
+    }
+
     private static func scaled(_ value: Double, _ step: Double, _ names: [String]) -> String {
         var value = value
         var index = 0

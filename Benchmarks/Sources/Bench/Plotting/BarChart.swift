@@ -21,7 +21,7 @@ struct BarChart {
         for tick in scale.ticks {
             let x = scale.place(tick)
             svg.line(.init(x: x, y: top - 4), .init(x: x, y: bottom), tick == 0 ? .axis : .grid)
-            svg.text(unit.text(tick), x: x, y: bottom + 18, anchor: .middle)
+            svg.text(unit.tick(tick), x: x, y: bottom + 18, anchor: .middle)
         }
         svg.text(axis, x: (left + 600) / 2, y: bottom + 38, anchor: .middle)
         for (row, bar) in bars.enumerated() {

@@ -25,15 +25,17 @@ struct LineChart {
         let ys = Scale(.logarithmic, points.map { $0.y }, pixels: Self.top...Self.bottom, isFlipped: true)
         svg.text(title, x: 16, y: 24, .title)
         svg.text(yAxis, x: 16, y: 48)
-        for tick in xs.ticks {
+        svg.line(.init(x: Self.left, y: Self.top), .init(x: Self.left, y: Self.bottom), .axis)
+        // Marks where something was measured: those places are few, and often no powers of ten.
+        for tick in Set(points.map { $0.x }).sorted() {
             let x = xs.place(tick)
-            svg.line(.init(x: x, y: Self.top), .init(x: x, y: Self.bottom), tick == xs.low ? .axis : .grid)
-            svg.text(xUnit.text(tick), x: x, y: Self.bottom + 18, anchor: .middle)
+            svg.line(.init(x: x, y: Self.top), .init(x: x, y: Self.bottom), .grid)
+            svg.text(xUnit.tick(tick), x: x, y: Self.bottom + 18, anchor: .middle)
         }
         for tick in ys.ticks {
             let y = ys.place(tick)
             svg.line(.init(x: Self.left, y: y), .init(x: Self.right, y: y), tick == ys.low ? .axis : .grid)
-            svg.text(yUnit.text(tick), x: Self.left - 8, y: y + 4, anchor: .end)
+            svg.text(yUnit.tick(tick), x: Self.left - 8, y: y + 4, anchor: .end)
         }
         svg.text(xAxis, x: (Self.left + Self.right) / 2, y: Self.bottom + 42, anchor: .middle)
         draw(in: &svg, xs, ys)
@@ -41,7 +43,7 @@ struct LineChart {
     }
 
     private func draw(in svg: inout SVG, _ xs: Scale, _ ys: Scale) {
-        var names: [(name: String, y: Double)] = []
+        var names: [(name: String, color: String, y: Double)] = []
         for (index, line) in lines.enumerated() {
             let color = SVG.palette[index % SVG.palette.count]
             let places = line.points.filter { $0.x > 0 && $0.y > 0 }
@@ -49,13 +51,14 @@ struct LineChart {
             guard let last = places.last else { continue }
             svg.path(places, color: color)
             for place in places { svg.dot(place, color: color) }
-            names.append((line.name, last.y))
+            names.append((line.name, color, last.y))
         }
         // Names that would lie on each other move down.
         var free = -Double.infinity
         for name in names.sorted(by: { $0.y < $1.y }) {
             let y = max(name.y, free)
-            svg.text(name.name, x: Self.right + 12, y: y + 4)
+            svg.dot(.init(x: Self.right + 14, y: y), color: name.color)
+            svg.text(name.name, x: Self.right + 24, y: y + 4)
             free = y + 15
         }
     }

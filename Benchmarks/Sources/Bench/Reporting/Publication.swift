@@ -42,7 +42,12 @@ struct Publication {
         return report.markdown + "\n### Pictures\n\n" + pictures.joined(separator: "\n")
     }
 
+    /// Those of an earlier run go: one that measured more left pictures that are not of this one.
     private func writePlots(to folder: URL) throws {
+        for old in (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        where old.pathExtension == "svg" {
+            try FileManager.default.removeItem(at: old)
+        }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for plot in Plots.all(report.cells) {
             try plot.document.write(to: folder.appending(path: "\(plot.name).svg"), atomically: true, encoding: .utf8)

@@ -94,11 +94,11 @@ enum RunningServers {
     static func add(_ pid: pid_t) { pids.withLock { _ = $0.insert(pid) } }
     static func remove(_ pid: pid_t) { pids.withLock { _ = $0.remove(pid) } }
 
-    /// From now on SIGINT and SIGTERM end the servers first, then the benchmark.
+    /// From now on SIGINT, SIGTERM and SIGHUP end the servers first, then the benchmark.
     ///
     /// - Returns: what has to be kept for as long as that is to be so.
     static func endOnSignals() -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
+        [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
