@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 FILE ?= pipeline.yaml
 
-.PHONY: run test build release deps test-deps format lint sanitize fuzz examples help
+.PHONY: run test build release deps test-deps format lint sanitize fuzz examples bench bench-quick help
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,10 @@ test-deps: ## … and what only the tests use
 	@Scripts/deps logrotate valgrind
 
 format: ## Format the Swift code in place
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz Benchmarks
 
 lint: ## Check the format
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Examples Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Examples Fuzz Benchmarks
 
 sanitize: test-deps ## The C target under ASan and UBSan, the rest under TSan
 	Scripts/sanitize
@@ -40,3 +40,13 @@ fuzz: deps ## Fuzz what reads bytes of strangers, SECONDS=… each
 
 examples: release ## Check every example's pipeline file
 	Scripts/check-examples
+
+bench: bench-deps ## Measure it against others: tables, plots, bars (an hour)
+	@Benchmarks/.build/release/bench $(BENCH)
+
+bench-quick: bench-deps ## … a few cells of it, in three minutes
+	@Benchmarks/.build/release/bench --quick $(BENCH)
+
+.PHONY: bench-deps
+bench-deps: release
+	@Benchmarks/setup
