@@ -23,16 +23,21 @@ void el_request_drop_body(el_request *r) {
     r->body = NULL;
     r->body_capacity = 0;
     r->body_length = 0;
+    r->body_in_place = (el_slice){NULL, 0};
 }
 
-static void clear(el_request *r) {
-    el_request_release_context(r);
-    el_request_drop_body(r);
+static void forget_joined(el_request *r) {
     while (r->joined != NULL) {
         el_joined *next = r->joined->next;
         free(r->joined);
         r->joined = next;
     }
+}
+
+static void clear(el_request *r) {
+    el_request_release_context(r);
+    el_request_drop_body(r);
+    forget_joined(r);
 }
 
 void el_request_reset(el_request *r) {
@@ -51,6 +56,35 @@ void el_request_reset(el_request *r) {
         free(r->fields);
     }
     *r = fresh;
+}
+
+// What came in chunks has left its parser elsewhere, an absolute target was rewritten, and what was refused was not read
+// to its end.
+static bool may_come_again(const el_request *r) {
+    return r->head_done && r->refusal.status == 0 && r->body_kind != EL_BODY_CHUNKED && r->authority.bytes == NULL
+        && r->head_capacity <= HEAD_KEPT && r->field_capacity <= FIELDS_KEPT;
+}
+
+void el_request_rest(el_request *r) {
+    if (!may_come_again(r)) {
+        el_request_reset(r);
+        return;
+    }
+    el_request_drop_body(r);
+    forget_joined(r);
+    r->connection = NULL;
+    r->deferred = NULL;
+}
+
+bool el_request_repeats(el_request *r, el_slice bytes, bool is_loopback) {
+    if (!r->head_done || r->is_loopback != is_loopback || bytes.length < r->head_length) return false;
+    if (memcmp(bytes.bytes, r->head, r->head_length) != 0) return false;
+    r->body_left = r->content_length;
+    r->body_done = r->body_kind == EL_BODY_NONE;
+    r->body_kept = false;
+    r->expects_continue = r->has_expect;
+    r->outcome = EL_OPEN;
+    return true;
 }
 
 void el_request_delete(el_request *r) {

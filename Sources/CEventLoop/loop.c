@@ -170,16 +170,28 @@ static void on_async(uv_async_t *async) {
 
 // MARK: Requests
 
-el_request *el_loop_request(el_loop *loop) {
-    el_request *r = loop->pool;
-    if (r != NULL) {
-        loop->pool = r->next;
+el_request *el_loop_request(el_loop *loop, el_slice bytes, bool is_loopback) {
+    el_request **link = &loop->pool, **last = link;
+    bool repeats = false;
+    while (*link != NULL && !(repeats = el_request_repeats(*link, bytes, is_loopback))) {
+        last = link;
+        link = &(*link)->next;
+    }
+    el_request *r;
+    if (repeats || loop->pool_count == EL_POOL_MAX) {
+        if (!repeats) link = last;  // who was silent longest is forgotten
+        r = *link;
+        *link = r->next;
         loop->pool_count--;
         r->next = NULL;
+        if (!repeats) el_request_reset(r);
     } else {
         r = el_request_new();
     }
-    if (r != NULL) r->head_limit = loop->hub->settings.header_limit;
+    if (r != NULL) {
+        r->head_limit = loop->hub->settings.header_limit;
+        r->is_loopback = is_loopback;
+    }
     return r;
 }
 
@@ -188,7 +200,7 @@ void el_loop_recycle(el_loop *loop, el_request *r) {
         el_request_delete(r);
         return;
     }
-    el_request_reset(r);
+    el_request_rest(r);
     r->next = loop->pool;
     loop->pool = r;
     loop->pool_count++;

@@ -73,7 +73,9 @@ void el_loop_drain(el_loop *loop);  // the mailbox into the lists: before anythi
 void el_loop_arm(el_loop *loop, el_wheel_entry *entry, uint64_t deadline);
 // Closes the connections that broke within a subscriber's write, and frees those that are closed.
 void el_loop_bury(el_loop *loop);
-el_request *el_loop_request(el_loop *loop);  // from the pool; NULL: out of memory
+// For a request that begins with these bytes: from the pool one that has had the same head, or an empty one. NULL: out of
+// memory.
+el_request *el_loop_request(el_loop *loop, el_slice bytes, bool is_loopback);
 void el_loop_recycle(el_loop *loop, el_request *request);
 
 // A counter's only writer is its loop: no locked instruction is needed.
