@@ -89,16 +89,21 @@ static void on_busy(uv_idle_t *busy) { (void)busy; }  // its being active is wha
 
 static void on_check(uv_check_t *check) {
     el_loop *loop = check->data;
+    uv_idle_stop(&loop->busy);  // whoever finds or makes more to do from here on starts it again
     el_shelf_drain(loop->shelf);
     bool is_more = el_shelf_deliver(loop->shelf);
     if (loop->parked != NULL) el_answer_parked(loop);
     el_loop_bury(loop);
-    if (is_more) {
-        uv_idle_start(&loop->busy, on_busy);
-    } else {
-        uv_idle_stop(&loop->busy);
-    }
+    if (is_more) uv_idle_start(&loop->busy, on_busy);
     watch_age(loop);
+}
+
+static _Thread_local el_loop *current;  // of which this is the thread
+
+bool el_loop_stay_awake(el_loop *loop) {
+    if (loop != current) return false;
+    uv_idle_start(&loop->busy, on_busy);
+    return true;
 }
 
 // MARK: The inbox
@@ -246,6 +251,7 @@ static void *run(void *context) {
     char name[16];
     snprintf(name, sizeof name, "el-loop-%u", loop->index);
     pthread_setname_np(pthread_self(), name);
+    current = loop;
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     return NULL;
 }

@@ -68,6 +68,8 @@ void el_loop_join(el_loop *loop);
 
 int64_t el_loop_wall(el_loop *loop);
 const char *el_loop_date(el_loop *loop);
+// If the caller is this loop's own thread, which needs no call to wake it: its iteration will not end asleep. Else false.
+bool el_loop_stay_awake(el_loop *loop);
 void el_loop_drain(el_loop *loop);  // the mailbox into the lists: before anything is answered
 // Calls el_connection_due at the deadline (ms of uv_now) or soon after it.
 void el_loop_arm(el_loop *loop, el_wheel_entry *entry, uint64_t deadline);
