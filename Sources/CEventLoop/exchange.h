@@ -11,7 +11,7 @@
 //
 // A client says the same head again and again. A request that is over keeps its head as it was parsed, and what the
 // handler has made of it (`context`); the next request with the very same bytes, on whatever connection, takes it up from
-// there: nothing is scanned, parsed, routed or looked up again.
+// there: nothing is scanned, parsed, routed or looked up again. Only the digits of its Content-Length may be others.
 //
 // Threads    The connection's loop.
 // Ownership  Belongs to its connection; recycled through a small pool of the loop's, the last used first.
@@ -77,6 +77,7 @@ struct el_request {
     size_t field_count, field_capacity;
     el_slice name, value;             // under way in the parser
     el_slice host, authority;         // of `Host`; of an absolute target
+    el_slice length_digits;           // of `Content-Length`
     uint8_t hosts, lengths, codings;  // how many of these fields there are
     el_joined *joined;
 

@@ -114,6 +114,7 @@ static bool note_length(el_request *r) {
         length = length * 10 + (uint64_t)(digit - '0');
     }
     r->content_length = r->body_left = length;
+    r->length_digits = r->value;
     return true;
 }
 

@@ -39,7 +39,9 @@ final class Site: HubHandler {
 
     func head(_ request: borrowing IncomingRequest) {
         let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
-        if let known = request.context as? KnownRoute, known.routing === routing, !isDraining, !request.isLast {
+        if let known = request.context as? KnownRoute, known.routing === routing, !isDraining, !request.isLast,
+            request.hasBody
+        {
             return request.wantBody(limit: known.bodyLimit)
         }
         let text = request.target

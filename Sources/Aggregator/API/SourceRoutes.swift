@@ -53,12 +53,13 @@ extension Site {
         }
     }
 
-    /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see.
+    /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see, and without
+    /// the one number in which heads differ that are the same else.
     private static func fields(of request: borrowing IncomingRequest) -> [String: String] {
         var fields: [String: String] = [:]
         for (name, value) in request.headers {
             let name = name.lowercased()
-            if name == "authorization" || name == "cookie" { continue }
+            if name == "authorization" || name == "cookie" || name == "content-length" { continue }
             fields[name] = fields[name].map { "\($0), \(value)" } ?? value
         }
         return fields

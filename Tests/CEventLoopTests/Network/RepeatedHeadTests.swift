@@ -53,6 +53,26 @@ struct RepeatedHeadTests {
         }
     }
 
+    @Test("Heads that differ in their Content-Length alone each have a body of that length")
+    func lengths() async throws {
+        try await TestHub.run { hub in
+            let connection = try await hub.connect()
+            for length in [5, 9, 0, 7, 10, 99, 42, 100, 5] {
+                let body = String(repeating: "x", count: length)
+                let request = Self.post("/describe", "Content-Length: \(length)", body)
+                try await connection.send(request.head + request.body)
+                #expect(try await connection.readResponse().text.hasPrefix("POST\n/describe\n"))
+                let echo = Self.post("/echo", "Content-Length: \(length)", body)
+                try await connection.send(echo.head + echo.body)
+                #expect(try await connection.readResponse().text == body)
+            }
+            // A plus is no digit: not the same head, and none at all.
+            let wrong = Self.post("/echo", "Content-Length: +5", "hello")
+            try await connection.send(wrong.head + wrong.body)
+            #expect(try await connection.readResponse().status == 400)
+        }
+    }
+
     @Test("Whoever waits for 100 Continue is told to go on every time")
     func goOn() async throws {
         try await TestHub.run { hub in
