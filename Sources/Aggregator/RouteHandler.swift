@@ -12,7 +12,8 @@ public struct RouteRequest: Sendable {
     public var parameters: [String: String]
     /// The query's items in their order, percent-decoded (`+` is a space), without `token`.
     public var query: [(name: String, value: String)]
-    /// The fields by lower-case name; several of one name joined with ", ". Without `authorization` and `cookie`.
+    /// The fields by lower-case name; several of one name joined with ", ". Without `authorization`, `cookie` and
+    /// `content-length` (which `body.count` tells).
     public var headers: [String: String]
     /// The body, whole; one with a `Content-Encoding` never gets here.
     public var body: [UInt8]

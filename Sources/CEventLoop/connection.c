@@ -192,10 +192,7 @@ static void written(el_connection *c) {
 }
 
 void el_connection_answered(el_connection *c) {
-    if (c->request != NULL) {
-        el_request_release_context(c->request);
-        el_request_drop_body(c->request);
-    }
+    if (c->request != NULL) el_request_drop_body(c->request);
     if (c->is_broken || c->output != NULL) {
         el_connection_enter(c, EL_STATE_WRITING);  // what is broken is closed at the turn's end
     } else {

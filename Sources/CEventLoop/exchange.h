@@ -9,8 +9,12 @@
 // parsed in one go by llhttp, and checked against what RFC 9112 allows to refuse. Bodies: body.c. No sockets here, so
 // that both can be fed by tests.
 //
+// A client says the same head again and again. A request that is over keeps its head as it was parsed, and what the
+// handler has made of it (`context`); the next request with the very same bytes, on whatever connection, takes it up from
+// there: nothing is scanned, parsed, routed or looked up again. Only the digits of its Content-Length may be others.
+//
 // Threads    The connection's loop.
-// Ownership  Belongs to its connection; recycled through a small pool of the loop's.
+// Ownership  Belongs to its connection; recycled through a small pool of the loop's, the last used first.
 // Errors     `refusal` says with which status, and why, in a sentence for the peer.
 #ifndef EL_EXCHANGE_H
 #define EL_EXCHANGE_H
@@ -66,21 +70,26 @@ struct el_request {
 
     el_slice method, target;
     uint8_t minor;
-    bool is_head, keep_alive, expects_continue;
+    bool is_head, keep_alive;
+    bool has_expect, expects_continue;  // the field is there; and it is still to be answered
+    bool is_loopback;  // of the connection: the handler may have asked
     el_field *fields;
     size_t field_count, field_capacity;
     el_slice name, value;             // under way in the parser
     el_slice host, authority;         // of `Host`; of an absolute target
+    el_slice length_digits;           // of `Content-Length`
     uint8_t hosts, lengths, codings;  // how many of these fields there are
     el_joined *joined;
 
     el_body_kind body_kind;
     bool body_done, body_kept;  // kept for the handler, or read and thrown away
+    uint64_t content_length;    // EL_BODY_LENGTH
     uint64_t body_left;         // EL_BODY_LENGTH: still to come
     uint64_t body_limit, body_length, body_capacity;
     uint64_t overhead;          // EL_BODY_CHUNKED: bytes since the last one of data
     const char *data_end;
     char *body;
+    el_slice body_in_place;     // a body that came whole is not copied: it lies in the loop's buffer, while on_body runs
 
     el_outcome outcome;
     el_deferred *deferred;
@@ -92,7 +101,11 @@ struct el_request {
 typedef enum { EL_MORE, EL_DONE, EL_REFUSED } el_progress;
 
 el_request *el_request_new(void);
-void el_request_reset(el_request *request);  // ready for the next, large buffers given back; releases the context
+// Ready for the next: with its head, if that may come again, or else empty, large buffers given back.
+void el_request_rest(el_request *request);
+// Whether these bytes begin with the head it had; then it is as if that had just been taken, and `head_done`.
+bool el_request_repeats(el_request *request, el_slice bytes, bool is_loopback);
+void el_request_reset(el_request *request);  // empty; releases the context
 void el_request_delete(el_request *request);
 void el_request_release_context(el_request *request);
 void el_request_drop_body(el_request *request);

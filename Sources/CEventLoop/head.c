@@ -113,7 +113,8 @@ static bool note_length(el_request *r) {
         if (length > (UINT64_MAX - 9) / 10) return el_refused(r, 400, "Content-Length is beyond all numbers.");
         length = length * 10 + (uint64_t)(digit - '0');
     }
-    r->body_left = length;
+    r->content_length = r->body_left = length;
+    r->length_digits = r->value;
     return true;
 }
 
@@ -129,7 +130,7 @@ static bool note_field(el_request *r) {
         r->host = r->value;
     } else if (el_equals(r->name, "expect") && r->minor > 0) {
         if (!el_equals(r->value, "100-continue")) return el_refused(r, 417, "The only known one is 100-continue.");
-        r->expects_continue = true;
+        r->has_expect = r->expects_continue = true;
     }
     return true;
 }

@@ -35,7 +35,7 @@ void el_hub_notify(el_hub *hub) {
 
 static void on_wake(void *context, uint32_t loop) {
     el_hub *hub = context;
-    el_inbox_wake(hub->loops[loop]->inbox);
+    if (!el_loop_stay_awake(hub->loops[loop])) el_inbox_wake(hub->loops[loop]->inbox);
 }
 
 static void on_room(void *context) {

@@ -96,17 +96,22 @@ static void on_busy(uv_idle_t *busy) { (void)busy; }  // its being active is wha
 
 static void on_check(uv_check_t *check) {
     el_loop *loop = check->data;
+    uv_idle_stop(&loop->busy);  // whoever finds or makes more to do from here on starts it again
     el_shelf_drain(loop->shelf);
     linger(loop);
     bool is_more = el_shelf_deliver(loop->shelf);
     if (loop->parked != NULL) el_answer_parked(loop);
     el_loop_bury(loop);
-    if (is_more) {
-        uv_idle_start(&loop->busy, on_busy);
-    } else {
-        uv_idle_stop(&loop->busy);
-    }
+    if (is_more) uv_idle_start(&loop->busy, on_busy);
     watch_age(loop);
+}
+
+static _Thread_local el_loop *current;  // of which this is the thread
+
+bool el_loop_stay_awake(el_loop *loop) {
+    if (loop != current) return false;
+    uv_idle_start(&loop->busy, on_busy);
+    return true;
 }
 
 // MARK: The inbox
@@ -179,16 +184,28 @@ static void on_async(uv_async_t *async) {
 
 // MARK: Requests
 
-el_request *el_loop_request(el_loop *loop) {
-    el_request *r = loop->pool;
-    if (r != NULL) {
-        loop->pool = r->next;
+el_request *el_loop_request(el_loop *loop, el_slice bytes, bool is_loopback) {
+    el_request **link = &loop->pool, **last = link;
+    bool repeats = false;
+    while (*link != NULL && !(repeats = el_request_repeats(*link, bytes, is_loopback))) {
+        last = link;
+        link = &(*link)->next;
+    }
+    el_request *r;
+    if (repeats || loop->pool_count == EL_POOL_MAX) {
+        if (!repeats) link = last;  // who was silent longest is forgotten
+        r = *link;
+        *link = r->next;
         loop->pool_count--;
         r->next = NULL;
+        if (!repeats) el_request_reset(r);
     } else {
         r = el_request_new();
     }
-    if (r != NULL) r->head_limit = loop->hub->settings.header_limit;
+    if (r != NULL) {
+        r->head_limit = loop->hub->settings.header_limit;
+        r->is_loopback = is_loopback;
+    }
     return r;
 }
 
@@ -197,7 +214,7 @@ void el_loop_recycle(el_loop *loop, el_request *r) {
         el_request_delete(r);
         return;
     }
-    el_request_reset(r);
+    el_request_rest(r);
     r->next = loop->pool;
     loop->pool = r;
     loop->pool_count++;
@@ -244,6 +261,7 @@ static void *run(void *context) {
     char name[16];
     snprintf(name, sizeof name, "el-loop-%u", loop->index);
     pthread_setname_np(pthread_self(), name);
+    current = loop;
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     return NULL;
 }

@@ -69,12 +69,16 @@ void el_loop_join(el_loop *loop);
 
 int64_t el_loop_wall(el_loop *loop);
 const char *el_loop_date(el_loop *loop);
+// If the caller is this loop's own thread, which needs no call to wake it: its iteration will not end asleep. Else false.
+bool el_loop_stay_awake(el_loop *loop);
 void el_loop_drain(el_loop *loop);  // the mailbox into the lists: before anything is answered
 // Calls el_connection_due at the deadline (ms of uv_now) or soon after it.
 void el_loop_arm(el_loop *loop, el_wheel_entry *entry, uint64_t deadline);
 // Closes the connections that broke within a subscriber's write, and frees those that are closed.
 void el_loop_bury(el_loop *loop);
-el_request *el_loop_request(el_loop *loop);  // from the pool; NULL: out of memory
+// For a request that begins with these bytes: from the pool one that has had the same head, or an empty one. NULL: out of
+// memory.
+el_request *el_loop_request(el_loop *loop, el_slice bytes, bool is_loopback);
 void el_loop_recycle(el_loop *loop, el_request *request);
 
 // A counter's only writer is its loop: no locked instruction is needed.

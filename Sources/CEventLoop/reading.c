@@ -43,15 +43,20 @@ static size_t take_body(el_connection *c, const char *bytes, size_t length) {
     return taken;
 }
 
-static bool begin_request(el_connection *c) {
-    c->request = el_loop_request(c->loop);
-    if (c->request == NULL) {
+// Returns how many bytes were used: those of a head that is known already, or none.
+static size_t begin_request(el_connection *c, const char *bytes, size_t length) {
+    el_request *r = el_loop_request(c->loop, (el_slice){bytes, length}, c->is_loopback);
+    if (r == NULL) {
         el_connection_close(c, false);
-        return false;
+        return length;
     }
-    c->request->connection = c;
+    c->request = r;
+    r->connection = c;
     el_connection_enter(c, EL_STATE_HEAD);
-    return true;
+    if (!r->head_done) return 0;
+    size_t used = r->head_length;
+    el_ask_head(c);
+    return used;
 }
 
 // Looks at bytes until they are used up or an answer is under way; returns how many were used.
@@ -59,9 +64,7 @@ static size_t feed(el_connection *c, const char *bytes, size_t length) {
     size_t used = 0;
     while (used < length) {
         switch ((el_state)c->state) {
-        case EL_STATE_IDLE:
-            if (!begin_request(c)) return length;
-            break;
+        case EL_STATE_IDLE: used += begin_request(c, bytes + used, length - used); break;
         case EL_STATE_HEAD: used += take_head(c, bytes + used, length - used); break;
         case EL_STATE_BODY:
         case EL_STATE_DISCARD: used += take_body(c, bytes + used, length - used); break;

@@ -20,6 +20,7 @@ void *el_request_context(const el_request *r) { return r->context; }
 
 el_slice el_request_body(const el_request *r) {
     if (!r->body_kept || r->body_length == 0) return (el_slice){"", 0};
+    if (r->body_in_place.bytes != NULL) return r->body_in_place;
     return (el_slice){r->body, (size_t)r->body_length};
 }
 

@@ -14,9 +14,10 @@ struct Exchange: Sendable {
     func response(_ answer: RouteResponse, whenRoom: Bool = false, close: Bool = false) -> HubResponse {
         let status = (200...599).contains(answer.status) ? answer.status : 500
         note(status)
-        return HubResponse(
-            status: status, headers: HeaderLines.text(answer.headers + Self.common + shared), body: answer.body,
-            close: close, whenRoom: whenRoom)
+        let lines =
+            shared.isEmpty && answer.isPlainJSON
+            ? Self.jsonLines : HeaderLines.text(answer.headers + Self.common + shared)
+        return HubResponse(status: status, headers: lines, body: answer.body, close: close, whenRoom: whenRoom)
     }
 
     /// The same with a file for a body, which is taken over.
@@ -35,6 +36,15 @@ struct Exchange: Sendable {
 
     /// What we say an answer is, it is: browsers shall not guess scripts out of events.
     private static let common = [(name: "X-Content-Type-Options", value: "nosniff")]
+    /// Of nearly every answer to a post.
+    private static let jsonLines = HeaderLines.text(RouteResponse.json(202, [UInt8]()).headers + common)
+}
+
+extension RouteResponse {
+    /// Its headers are those of `json(_:_:)`.
+    fileprivate var isPlainJSON: Bool {
+        headers.count == 1 && headers[0].name == "Content-Type" && headers[0].value == "application/json"
+    }
 }
 
 /// How many answers there were of each class (RFC 9110, section 15). Any thread.

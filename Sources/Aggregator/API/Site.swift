@@ -38,10 +38,15 @@ final class Site: HubHandler {
     func close() { state.withLock { $0.isClosed = true } }
 
     func head(_ request: borrowing IncomingRequest) {
+        let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
+        if let known = request.context as? KnownRoute, known.routing === routing, !isDraining, !request.isLast,
+            request.hasBody
+        {
+            return request.wantBody(limit: known.bodyLimit)
+        }
         let text = request.target
         var exchange = Exchange(
             method: request.method, path: RequestTarget.path(of: text), shared: [], tally: tally, log: log)
-        let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
         guard let routing else { return request.respond(exchange.response(Self.busy.response, close: true)) }
         let origin = request.header("origin")
         exchange.shared = routing.origins.lines(forOrigin: origin)
@@ -68,13 +73,13 @@ final class Site: HubHandler {
     }
 
     func body(_ request: borrowing IncomingRequest) {
-        guard let pending = request.context as? PendingRoute else { return }
+        guard let known = request.context as? KnownRoute else { return }
         if state.withLock({ $0.isClosed }) {
-            return request.respond(pending.exchange.response(Self.busy.response, close: true))
+            return request.respond(known.exchange.response(Self.busy.response, close: true))
         }
-        var route = pending.request
+        var route = known.request
         route.body = request.bodyBytes
-        answer(request, pending.source, route, pending.exchange)
+        answer(request, known.source, route, known.exchange)
     }
 
     func room() { state.withLock { $0.routing }?.pipeline.room() }

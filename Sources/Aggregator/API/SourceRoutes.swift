@@ -1,15 +1,21 @@
 import Synchronization
 
-/// A request to a source that waits for its body.
-final class PendingRoute: Sendable {
+/// What a request to a source asks for, as its head tells: all but its body. Whoever sends the same head again is not asked
+/// for more (`IncomingRequest.context`).
+final class KnownRoute: Sendable {
+    /// By whose rules it was let in: it holds as long as these do.
+    let routing: Routing
     let source: LiveSource
     let request: RouteRequest
     let exchange: Exchange
+    let bodyLimit: Int
 
-    init(_ source: LiveSource, _ request: RouteRequest, _ exchange: Exchange) {
+    init(_ visit: Visit, _ source: LiveSource, _ request: RouteRequest) {
+        routing = visit.routing
         self.source = source
         self.request = request
-        self.exchange = exchange
+        exchange = visit.exchange
+        bodyLimit = request.route.bodyLimit ?? visit.routing.definition.server.limits.body.bytes
     }
 }
 
@@ -28,8 +34,9 @@ extension Site {
         let question = RouteRequest(
             route: route, parameters: parameters, query: visit.target.query, headers: Self.fields(of: request))
         guard request.hasBody else { return answer(request, source, question, visit.exchange) }
-        request.setContext(PendingRoute(source, question, visit.exchange))
-        request.wantBody(limit: route.bodyLimit ?? visit.routing.definition.server.limits.body.bytes)
+        let known = KnownRoute(visit, source, question)
+        request.setContext(known)
+        request.wantBody(limit: known.bodyLimit)
     }
 
     /// Answers with what the source says. What may have emitted is held back while the pipeline is full: so whoever posts
@@ -46,12 +53,13 @@ extension Site {
         }
     }
 
-    /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see.
+    /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see, and without
+    /// the one number in which heads differ that are the same else.
     private static func fields(of request: borrowing IncomingRequest) -> [String: String] {
         var fields: [String: String] = [:]
         for (name, value) in request.headers {
             let name = name.lowercased()
-            if name == "authorization" || name == "cookie" { continue }
+            if name == "authorization" || name == "cookie" || name == "content-length" { continue }
             fields[name] = fields[name].map { "\($0), \(value)" } ?? value
         }
         return fields

@@ -41,7 +41,8 @@ struct IncomingRequest: ~Copyable {
     /// Nothing more is wanted of this connection: too many of them, or the end is near.
     var isLast: Bool { el_request_is_last(pointer) }
 
-    /// What the handler wants to find again in `body`.
+    /// What the handler wants to find again in `body`, and in `head` of a later request with the very same head but for the
+    /// number in Content-Length: so it has to follow from nothing but that, `isLoopback`, and what is checked each time.
     var context: AnyObject? {
         el_request_context(pointer).map { Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() }
     }

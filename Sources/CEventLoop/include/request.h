@@ -32,8 +32,10 @@ void el_request_peer(const el_request *request, char *text);
 bool el_request_is_loopback(const el_request *request);
 // No further request is wanted of this connection: over the limit of connections, or the hub is draining.
 bool el_request_is_last(const el_request *request);
-// A pointer of the handler's own, from on_head to the answer. `release` is called once, at the latest with the
-// connection's end.
+// A pointer of the handler's own, from on_head to the answer; and beyond, because clients repeat themselves: on_head of a
+// later request with the very same head but for the number in Content-Length, on any connection of this loop, may find it
+// set. So what hangs on it may follow from nothing but the head without that number, el_request_is_loopback, and what the
+// handler checks each time. `release` is called once, when another pointer is set, when the head is forgotten (a loop remembers a few), or at the latest with the hub's end.
 void el_request_set_context(el_request *request, void *context, void (*release)(void *context));
 void *el_request_context(const el_request *request);
 

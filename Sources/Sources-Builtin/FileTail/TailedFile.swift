@@ -28,7 +28,7 @@ final class TailedFile {
     private var fingerprint: [UInt8] = []
 
     static let fingerprintSize = 256
-    static let blockSize = 256 << 10
+    static let blockSize = 64 << 10
     /// A turn makes no more events than this.
     static let linesPerTurn = 4096
 

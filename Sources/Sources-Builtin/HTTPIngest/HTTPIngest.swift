@@ -74,12 +74,15 @@ struct IngestDesk: Sendable {
     private let batch: Int
     /// The answer's members after `accepted`.
     private let rest: [(name: String, json: [UInt8])]
+    /// The answer to nearly every request.
+    private let oneAccepted: RouteResponse
 
     init(type: String, route: Route, answer: OrderedOptions<PlainValue>, batch: Int) {
         self.type = type
         self.batch = batch
         fields = route.parameters.filter { $0 != "subject" && $0 != "type" }
         rest = answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
+        oneAccepted = Self.accepted(1, rest)
     }
 
     /// On an event-loop thread: everything here is bounded by the size of the body.
@@ -97,7 +100,7 @@ struct IngestDesk: Sendable {
                 let place = items.indices.contains(error.index) ? items[error.index].place : .body
                 throw Refusal(422, place.prefix + error.message)
             }
-            return .json(202, accepted(events.count))
+            return events.count == 1 ? oneAccepted : Self.accepted(events.count, rest)
         } catch {
             return error.response
         }
@@ -123,10 +126,10 @@ struct IngestDesk: Sendable {
         return items
     }
 
-    private func accepted(_ count: Int) -> [UInt8] {
+    private static func accepted(_ count: Int, _ rest: [(name: String, json: [UInt8])]) -> RouteResponse {
         var object = JSONObjectText()
         object.set("accepted", count)
         for (name, json) in rest { object.set(name, json: json) }
-        return object.finished
+        return .json(202, object.finished)
     }
 }

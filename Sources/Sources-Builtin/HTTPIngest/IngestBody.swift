@@ -64,9 +64,15 @@ enum IngestBody {
         } catch {
             throw notJSON(error, in: body[...], "The body")
         }
-        guard let elements else { return [IngestItem(data: .json(Array(JSON.trimmed(body))), place: .body)] }
+        guard let elements else { return [IngestItem(data: .json(trimmed(body)), place: .body)] }
         guard elements.count <= limit else { throw tooMany(limit) }
         return elements.enumerated().map { IngestItem(data: .json(Array(body[$1])), place: .element($0)) }
+    }
+
+    /// The body itself, if there is nothing to cut off: no token of JSON begins or ends with a byte up to a space.
+    private static func trimmed(_ body: [UInt8]) -> [UInt8] {
+        if let first = body.first, let last = body.last, first > 0x20, last > 0x20 { return body }
+        return Array(JSON.trimmed(body))
     }
 
     private static func lines(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {

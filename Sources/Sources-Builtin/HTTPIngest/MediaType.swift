@@ -15,7 +15,7 @@ enum MediaType: Equatable {
         if request.headers["ce-specversion"] != nil {
             throw Refusal(415, "CloudEvents (in binary mode, with ce- headers) are not supported yet.")
         }
-        guard let field = request.headers["content-type"] else { return .json }
+        guard let field = request.headers["content-type"], field != "application/json" else { return .json }
         let (name, charset) = parts(of: field)
         if let charset, charset != "utf-8", charset != "us-ascii" {
             throw Refusal(415, "The character set '\(charset)' is not supported; send UTF-8.")

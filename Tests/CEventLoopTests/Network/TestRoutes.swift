@@ -24,11 +24,12 @@ extension TestHub {
             respond(request, Response(body: "unblocked"))
         case "/file": respond(request, file())
         case "/context":
+            guard el_request_context(request) == nil else { return respond(request, Response(body: "known")) }
             el_request_set_context(request, Unmanaged.passUnretained(self).toOpaque()) { context in
                 guard let context else { return }
                 Unmanaged<TestHub>.fromOpaque(context).takeUnretainedValue().countRelease()
             }
-            respond(request, Response(body: "ok"))
+            respond(request, Response(body: "new"))
         case "/held":
             if let deferred = el_request_defer(request) { hold(deferred) }
         case "/thread": deferToThread(request)

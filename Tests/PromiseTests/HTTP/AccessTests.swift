@@ -46,6 +46,21 @@ struct AccessTests {
         }
     }
 
+    @Test("Each request of a connection is judged by its own token, however often the same ones come")
+    func repeated() async throws {
+        try await Server.run(Self.file) { server in
+            let connection = try await RawConnection.connect(to: server.address)
+            for (token, status) in [("s3cret-token", 202), ("wr0ng-token!", 401), ("s3cret-token", 202)] {
+                for _ in 0..<3 {
+                    try await connection.send(
+                        "POST /notes/x HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n"
+                            + "Content-Length: 4\r\n\r\nnote")
+                    #expect(try await connection.readResponse().status == status)
+                }
+            }
+        }
+    }
+
     @Test(
         "What is public ignores a wrong token",
         arguments: ["/channels/news", "/health/live", "/health/ready", "/", "/channels", "/asked/anything"])

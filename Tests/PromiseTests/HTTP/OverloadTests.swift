@@ -53,6 +53,34 @@ struct OverloadTests {
         }
     }
 
+    @Test("While the server drains, also a request like one that was taken before is sent elsewhere")
+    func drainingRepeated() async throws {
+        try await Server.run("server: {drain: 10s}\n" + Self.file) { server in
+            let post = "POST /notes/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\nnote"
+            let (poster, looker) = try await (
+                RawConnection.connect(to: server.address), RawConnection.connect(to: server.address)
+            )
+            for _ in 0..<3 {
+                try await poster.send(post)
+                #expect(try await poster.readResponse().status == 202)
+            }
+            let before = try await server.requests()
+            let slow = try await RawConnection.connect(to: server.address)
+            try await slow.send(Server.text("GET /asked/never", []))
+            try await server.waitForRequests(since: before, 1)
+            async let stopped: Void = server.aggregator.stop()
+            var isReady = true
+            while isReady {
+                try await looker.send("GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                isReady = try await looker.readResponse().status == 200
+            }
+            try await poster.send(post)
+            let answer = try await poster.readResponse()
+            #expect(answer.status == 503 && answer.closes)
+            await stopped
+        }
+    }
+
     @Test("What comes in whole only after the streams have ended is not accepted: nobody would get it")
     func tooLate() async throws {
         try await Server.run(Self.file) { server in

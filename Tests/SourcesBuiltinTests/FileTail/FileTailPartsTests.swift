@@ -117,4 +117,16 @@ struct FileTailPartsTests {
         let same = plain.withUnsafeBytes { LineEncoder.message($0, then: "}") }
         #expect(String(decoding: same, as: UTF8.self) == expected)
     }
+
+    @Test("a byte that has to be looked at is seen wherever it stands", arguments: [1, 7, 8, 9, 16, 23])
+    func plain(_ length: Int) {
+        for place in 0..<length {
+            for byte in UInt8.min...UInt8.max {
+                var line = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+                line[place] = byte
+                let isPlain = line.withUnsafeBytes { LineEncoder.isPlain($0) }
+                #expect(isPlain == (byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C))
+            }
+        }
+    }
 }
