@@ -20,7 +20,7 @@ struct BarTests {
         let cell = CellResult.make(["A": Array(repeating: 3, count: 9), "B": [1, 1, 1, 1, 1, 1, 1, 1, nil]])
         let verdict = Verdict(bar, cell: cell, control: nil)
         #expect(verdict.outcome == .void)
-        #expect(verdict.reason == "8 of 9 runs; so far met")
+        #expect(verdict.reason == "met so far, with 8 of 9 runs")
     }
 
     @Test("is void when the cell's own control is off by more than a tenth, whatever the other control says")

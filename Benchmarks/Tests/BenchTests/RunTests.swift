@@ -26,7 +26,7 @@ struct RunTests {
         #expect(Processes.cpuSeconds(pid) ?? 0 > 0)
         server.stop()
         #expect(kill(pid, 0) == -1)
-        #expect(!Sockets.accepts(server.port))
+        #expect(!Sockets.answers(server.port))
     }
 
     @Test("counts only when every event came, once and in order")

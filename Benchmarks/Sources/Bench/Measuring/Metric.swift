@@ -81,7 +81,7 @@ enum Notation: Sendable {
         guard let point = text.firstIndex(of: ".") else { return text }
         let end = text[point...].firstIndex(of: " ") ?? text.endIndex
         let isRound = text[text.index(after: point)..<end].allSatisfy { $0 == "0" }
-        return isRound ? text[..<point] + text[end...] : text
+        return isRound ? String(text[..<point] + text[end...]) : text
     }
 
     private static func scaled(_ value: Double, _ step: Double, _ names: [String]) -> String {

@@ -72,15 +72,16 @@ struct Verdict: Codable, Sendable {
 
     private static func obstacle(_ value: Summary?, _ bar: Bar, _ cell: CellResult, _ control: CellResult?) -> String? {
         guard let value else { return "not measured" }
+        var reasons: [String] = []
+        if value.count < Bar.pairsNeeded {
+            let side = bar.limit.isMet(by: value.median) ? "met" : "missed"
+            reasons.append("\(side) so far, with \(value.count) of \(Bar.pairsNeeded) runs")
+        }
         let own = cell.controlError(bar.metric)
         if let error = own ?? control?.controlError(.deliveriesPerCPUSecond), abs(error) > Bar.controlTolerance {
-            return "control off by \((error * 100).text(places: 0)) %"
+            reasons.append("control off by \((abs(error) * 100).text(places: 0)) %")
         }
-        guard value.count >= Bar.pairsNeeded else {
-            let side = bar.limit.isMet(by: value.median) ? "met" : "missed"
-            return "\(value.count) of \(Bar.pairsNeeded) runs; so far \(side)"
-        }
-        return nil
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 }
 

@@ -18,13 +18,13 @@ final class ServerProcess {
     private let folder: URL
     private var log: URL { folder.appending(path: "log") }
 
-    /// Starts it, and waits until it accepts connections.
+    /// Starts it, and waits until it answers requests.
     ///
     /// - Parameters:
     ///   - cores: as `taskset --cpu-list` writes them; nil leaves it to the system.
     ///   - wrapper: a program and its arguments that runs the server as its child and ends with it.
     ///   - launch: gets the port that it is to listen on and a folder of its own, which is removed at the end.
-    /// - Throws: `VoidRun` when it ends or does not accept within 20 seconds.
+    /// - Throws: `VoidRun` when it ends or does not answer within 20 seconds.
     init(
         cores: String?, wrapper: [String] = [], launch: (_ port: UInt16, _ folder: URL) throws -> Launch
     ) throws {
@@ -48,7 +48,7 @@ final class ServerProcess {
         RunningServers.add(process.processIdentifier)
         pid = process.processIdentifier
         do {
-            try waitUntilItAccepts()
+            try waitUntilItAnswers()
             if !wrapper.isEmpty { pid = try Processes.child(of: pid) }
         } catch {
             stop()
@@ -58,11 +58,11 @@ final class ServerProcess {
 
     var isRunning: Bool { process.isRunning }
 
-    private func waitUntilItAccepts() throws {
+    private func waitUntilItAnswers() throws {
         let deadline = ContinuousClock.now + .seconds(20)
-        while !Sockets.accepts(port) {
+        while !Sockets.answers(port) {
             guard process.isRunning else { throw VoidRun("the server ended: \(lastWords)") }
-            guard ContinuousClock.now < deadline else { throw VoidRun("the server does not accept: \(lastWords)") }
+            guard ContinuousClock.now < deadline else { throw VoidRun("the server does not answer: \(lastWords)") }
             usleep(2000)
         }
     }

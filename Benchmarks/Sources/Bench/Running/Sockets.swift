@@ -17,11 +17,16 @@ enum Sockets {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    /// Does somebody accept connections there?
-    static func accepts(_ port: UInt16) -> Bool {
+    /// Does somebody answer requests there? That a connection is accepted says less: nginx's parent listens before its
+    /// worker is there.
+    static func answers(_ port: UInt16) -> Bool {
         guard let socket = try? open() else { return false }
         defer { close(socket) }
+        let request = "GET /ready HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+        var byte: UInt8 = 0
         return connects(socket, port)
+            && send(socket, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count
+            && recv(socket, &byte, 1, 0) == 1
     }
 
     private static func connects(_ socket: Int32, _ port: UInt16) -> Bool {
@@ -37,9 +42,6 @@ enum Sockets {
     static func get(_ path: String, port: UInt16) throws -> String {
         let socket = try open()
         defer { close(socket) }
-        // A server that hangs makes the run void, not the benchmark endless.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let request = "GET \(path) HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
         guard connects(socket, port), send(socket, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0
         else { throw VoidRun("no answer to GET \(path)") }
@@ -56,6 +58,9 @@ enum Sockets {
     private static func open() throws -> Int32 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw VoidRun("no socket: \(String(cString: strerror(errno)))") }
+        // A server that hangs makes the run void, not the benchmark endless.
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         return socket
     }
 

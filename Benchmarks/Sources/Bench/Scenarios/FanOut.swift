@@ -30,12 +30,12 @@ struct FanOut: Scenario {
     }
 
     private func cell(_ workshop: Workshop, _ against: [any Contestant], _ shape: Shape, size: Int) -> Cell {
-        let plan = LoadPlan(
-            subscribers: shape.subscribers, size: size, publishers: shape.publishers, window: shape.window,
-            duration: workshop.isQuick ? 0.5 : 1, warmup: max(16, shape.window / 4))
         // With 512 events under way the slow ones take many seconds a run, and show nothing new. Not even nchan then
         // fits into the quick selection more than once.
         let isLong = shape.window >= 512
+        let plan = LoadPlan(
+            subscribers: shape.subscribers, size: size, publishers: shape.publishers, window: shape.window,
+            duration: workshop.isQuick ? 0.5 : isLong ? 2 : 1.5, warmup: max(16, shape.window / 4))
         let rivals = !isLong ? against : against.filter { ["nchan", "raw-batch"].contains($0.name) }
         return workshop.contest(
             "a/\(shape.publishers)x\(shape.subscribers)x\(size)",
@@ -50,6 +50,12 @@ struct FanOut: Scenario {
 }
 
 extension LoadReport {
+    /// The same where latencies are measured at a given rate: there they must be the server's, not the generator's.
+    func latencySample() throws -> Sample {
+        guard ownCoreFraction < 0.9 else { throw VoidRun("the load generator was the bottleneck") }
+        return try fanOutSample()
+    }
+
     /// What is of interest where events are fanned out.
     func fanOutSample() throws -> Sample {
         guard serverCpuS > 0, deliveries > 0, elapsedS > 0 else { throw VoidRun("nothing was delivered") }

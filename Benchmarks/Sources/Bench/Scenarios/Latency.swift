@@ -15,7 +15,7 @@ struct Latency: Scenario {
                 "b/1000x\(size)", "1,000 subscribers, \(sizeName(size))",
                 metrics: [.cpuPerDelivery, .latencyP50, .latencyP99], against: against.bare,
                 bars: ["nchan", "raw"], control: "raw"
-            ) { try workshop.run($0, plan).fanOutSample() }
+            ) { try workshop.run($0, plan).latencySample() }
         }
     }
 }

@@ -22,7 +22,7 @@ struct Stalled: Scenario {
                 plan.stalled = stalled
                 return Variant(name: name) { [plan] in
                     let report = try workshop.run(Contestants.aggregator, plan)
-                    var sample = try report.fanOutSample()
+                    var sample = try report.latencySample()
                     sample[.residentMemory] = (report.rssKb.peak ?? report.rssKb.end) * 1024
                     return sample
                 }
