@@ -5,6 +5,25 @@ struct Frame {
     var locals: [Value]
     /// What may still be spent.
     var budget: Int
+    /// What the last variable stands for of which a field was compared: an object of JSON, mostly asked for again.
+    private var read: (variable: Int, object: JSONObject)?
+
+    init(activation: any Activation, locals: [Value], budget: Int) {
+        self.activation = activation
+        self.locals = locals
+        self.budget = budget
+    }
+
+    /// The object that a variable stands for, if it is read from JSON.
+    @inline(__always)
+    mutating func object(of variable: Variable) -> JSONObject? {
+        if let read, read.variable == variable.index { return read.object }
+        guard case .object(let source)? = activation.value(of: variable), let object = source as? JSONObject else {
+            return nil
+        }
+        read = (variable.index, object)
+        return object
+    }
 
     /// Takes from the budget. A unit is about one element or 16 bytes looked at.
     @inline(__always)
@@ -19,11 +38,21 @@ struct Frame {
 protocol Node: AnyObject, Sendable {
     var span: Span { get }
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value
+    /// The same for a value that has to be true or false, as `name` takes it.
+    func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool
+}
+
+/// A part that is always true or false: it has no `Value` to unpack for whoever asks just that.
+protocol TruthNode: Node {
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool
+}
+
+extension TruthNode {
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value { .bool(try isTrue(&frame)) }
+    func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool { try isTrue(&frame) }
 }
 
 extension Node {
-    /// A value that has to be true or false.
-    @inline(__always)
     func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool {
         let value = try evaluate(&frame)
         guard case .bool(let isTrue) = value else { throw Failure(.noOverload(name, [value.kind]), at: span) }
@@ -124,7 +153,7 @@ final class SelectNode: Node {
 }
 
 /// `has(a.b)`: whether the last field is there. Absence on the way to it is an error.
-final class PresenceNode: Node {
+final class PresenceNode: TruthNode {
     let span: Span
     let select: SelectNode
 
@@ -133,7 +162,7 @@ final class PresenceNode: Node {
         self.span = span
     }
 
-    func evaluate(_ frame: inout Frame) throws(Failure) -> Value { .bool(try select.find(&frame) != nil) }
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool { try select.find(&frame) != nil }
 }
 
 /// `a[b]`

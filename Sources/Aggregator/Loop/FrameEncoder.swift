@@ -14,7 +14,7 @@ struct FrameEncoder: Sendable {
 
     /// The frame, with one reference; nil: out of memory. The event has passed `EventRules`, so that its type and subject
     /// cannot break a line.
-    func frame(of event: Event, ends: Bool) -> OpaquePointer? {
+    func frame(of event: borrowing Event, ends: Bool) -> OpaquePointer? {
         event.type.withSlice { type in
             event.subject.withSlice { subject in
                 withField(type) { field in

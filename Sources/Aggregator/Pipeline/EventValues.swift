@@ -46,12 +46,12 @@ extension Event {
     /// no data, or it is no JSON although it says so.
     fileprivate var dataValue: Value? {
         mutating get {
+            if let object { return .object(object) }
             switch data {
             case .none: return nil
             case .text(let text): return .string(text)
             case .bytes(let bytes): return .bytes(bytes)
             case .json(let bytes):
-                if let object { return .object(object) }
                 guard let object = try? JSONObject(bytes) else { return try? Value(json: bytes) }
                 self.object = object
                 return .object(object)

@@ -62,9 +62,9 @@ final class FilterGroup: Sendable {
             guard !events.isEmpty else { return }
             nodes[key.node].live.steps[key.step].passed.add(events.count)
             var walk = Walk(flow, nodes)
-            for event in events {
+            for var event in events {
                 walk.begin()
-                walk.pass(event, node: key.node, from: key.step + 1, &steps)
+                walk.pass(&event, node: key.node, from: key.step + 1, &steps)
             }
             walk.finish()
         }

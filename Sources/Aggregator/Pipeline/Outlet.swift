@@ -1,5 +1,5 @@
 /// What a source emits into: checks, the walk, the counters; and what it registers.
-struct Outlet: SourceOutlet {
+final class Outlet: SourceOutlet {
     private let source: LiveSource
     private let origin: Graph.Origin
     private let flow: Flow
@@ -23,6 +23,31 @@ struct Outlet: SourceOutlet {
     }
 
     var eventLimit: Int { flow.rules.size }
+
+    func emit(_ event: consuming Event) throws(EventProblem) {
+        if let (reason, message) = flow.rules.refusal(of: event) {
+            source.counters.refuse(reason)
+            throw EventProblem(message: message)
+        }
+        event.source = source.name
+        if let group = origin.group {
+            try group.walk { steps throws(EventProblem) in try walk(&event, group.nodes, &steps) }
+        } else {
+            var none: [[any Filter]] = []
+            try walk(&event, [], &none)
+        }
+        source.counters.batches.add()
+        source.counters.emitted.add()
+    }
+
+    private func walk(
+        _ event: inout Event, _ nodes: [FilterNode], _ steps: inout [[any Filter]]
+    ) throws(EventProblem) {
+        var walk = Walk(flow, nodes)
+        walk.go(&event, origin.edges, &steps)
+        try check(walk.isOutOfMemory, at: 0, of: 1)
+        walk.finish()
+    }
 
     /// All events are checked before the first goes anywhere; all frames are made before the first is appended.
     func emit(_ events: [Event]) throws(EventProblem) {
@@ -48,14 +73,19 @@ struct Outlet: SourceOutlet {
             var event = events[index]
             event.source = source.name
             walk.begin()
-            walk.go(event, origin.edges, &steps)
-            if walk.isOutOfMemory {
-                source.counters.refuse(.memory, count: events.count)
-                throw EventProblem(index: index, message: "There is not enough memory for the event.")
-            }
+            walk.go(&event, origin.edges, &steps)
+            try check(walk.isOutOfMemory, at: index, of: events.count)
         }
         walk.finish()
     }
+
+    private func check(_ isOutOfMemory: Bool, at index: Int, of count: Int) throws(EventProblem) {
+        guard isOutOfMemory else { return }
+        source.counters.refuse(.memory, count: count)
+        throw EventProblem(index: index, message: "There is not enough memory for the event.")
+    }
+
+    var goesOn: Bool { rooms.goesOn }
 
     func room() async throws { try await rooms.wait() }
 
