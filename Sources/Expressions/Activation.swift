@@ -8,8 +8,9 @@ public struct Variable: Sendable, Hashable {
 
 /// What the variables of an expression stand for in one evaluation.
 ///
-/// Called on the thread that evaluates, at most once for each mention of a variable; a variable that is never touched is
-/// never asked for. It stands for the same during one evaluation. A class, or a struct of at most three words, makes evaluating free of allocations.
+/// Called on the thread that evaluates, for each mention of a variable and perhaps once more; a variable that is never
+/// touched is never asked for. It stands for the same during one evaluation. A class, or a struct of at most three words,
+/// makes evaluating free of allocations.
 public protocol Activation {
     /// The value of a variable, nil where it is absent.
     func value(of variable: Variable) -> Value?

@@ -34,7 +34,10 @@ struct ComparedField {
 
     /// The object it is a field of, if that is read from a text.
     @inline(__always)
-    func object(_ frame: inout Frame) -> JSONObject? { frame.object(of: variable.variable) }
+    func object(_ frame: borrowing Frame) -> JSONObject? {
+        guard case .object(let source)? = frame.activation.value(of: variable.variable) else { return nil }
+        return source as? JSONObject
+    }
 }
 
 /// `field < constant` and its kin.
@@ -58,7 +61,7 @@ final class FieldComparisonNode: TruthNode {
     }
 
     func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
-        if let object = field.object(&frame) {
+        if let object = field.object(frame) {
             var cost = 0
             if let order = object.order(of: field, to: constant, mixed: isEquality, &cost) {
                 try frame.spend(cost, at: span)
@@ -87,7 +90,7 @@ final class FieldMembershipNode: TruthNode {
     }
 
     func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
-        guard let object = field.object(&frame) else { return try otherwise.isTrue(&frame) }
+        guard let object = field.object(frame) else { return try otherwise.isTrue(&frame) }
         for constant in constants {
             var cost = 1
             guard let order = object.order(of: field, to: constant, mixed: true, &cost) else {

@@ -5,25 +5,6 @@ struct Frame {
     var locals: [Value]
     /// What may still be spent.
     var budget: Int
-    /// What the last variable stands for of which a field was compared: an object of JSON, mostly asked for again.
-    private var read: (variable: Int, object: JSONObject)?
-
-    init(activation: any Activation, locals: [Value], budget: Int) {
-        self.activation = activation
-        self.locals = locals
-        self.budget = budget
-    }
-
-    /// The object that a variable stands for, if it is read from JSON.
-    @inline(__always)
-    mutating func object(of variable: Variable) -> JSONObject? {
-        if let read, read.variable == variable.index { return read.object }
-        guard case .object(let source)? = activation.value(of: variable), let object = source as? JSONObject else {
-            return nil
-        }
-        read = (variable.index, object)
-        return object
-    }
 
     /// Takes from the budget. A unit is about one element or 16 bytes looked at.
     @inline(__always)

@@ -8,9 +8,11 @@ struct FrameBatch: ~Copyable {
 
     /// Encodes an event for a channel. False: out of memory; the rest of the batch is as it was.
     ///
-    /// - Parameter ends: the streams of its subject end with it (`el_frame_parts.ends`).
-    mutating func add(_ event: borrowing Event, to channel: borrowing FrameEncoder, ends: Bool) -> Bool {
-        guard let frame = channel.frame(of: event, ends: ends) else { return false }
+    /// - Parameters:
+    ///   - event: not changed; `inout`, because a closure then refers to it and does not copy it.
+    ///   - ends: the streams of its subject end with it (`el_frame_parts.ends`).
+    mutating func add(_ event: inout Event, to channel: borrowing FrameEncoder, ends: Bool) -> Bool {
+        guard let frame = channel.frame(of: &event, ends: ends) else { return false }
         let item = el_appendix(channel: channel.channel.pointer, frame: frame)
         if first == nil { first = item } else { others.append(item) }
         return true

@@ -23,8 +23,8 @@ struct FrameMeta {
     var id: EventID
     var originalText: String
 
-    /// Writes the meta of an event, for the time of the call.
-    static func withBytes<R>(of event: borrowing Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
+    /// Writes the meta of an event, for the time of the call. The event is not changed.
+    static func withBytes<R>(of event: inout Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
         let (idNumber, idText) = event.id.parts
         let (kind, original) = event.data.kind
         let length =

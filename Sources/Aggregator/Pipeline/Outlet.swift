@@ -1,7 +1,9 @@
 /// What a source emits into: checks, the walk, the counters; and what it registers.
 final class Outlet: SourceOutlet {
     private let source: LiveSource
-    private let origin: Graph.Origin
+    private let edges: [Graph.Edge]
+    /// The filters that the events may pass; with none of them, a group that is nobody else's.
+    private let group: FilterGroup
     private let flow: Flow
     private let rooms: RoomWaiters
     /// That carry the source, in the file's order.
@@ -15,7 +17,8 @@ final class Outlet: SourceOutlet {
     ) {
         self.timeToStop = timeToStop
         self.source = source
-        self.origin = origin ?? Graph.Origin(edges: [], group: nil)
+        edges = origin?.edges ?? []
+        group = origin?.group ?? FilterGroup(number: 0, [], flow)
         self.flow = flow
         self.rooms = rooms
         self.channels = channels.filter { $0.sources.contains { $0 === source } }
@@ -30,21 +33,14 @@ final class Outlet: SourceOutlet {
             throw EventProblem(message: message)
         }
         event.source = source.name
-        if let group = origin.group {
-            try group.walk { steps throws(EventProblem) in try walk(&event, group.nodes, &steps) }
-        } else {
-            var none: [[any Filter]] = []
-            try walk(&event, [], &none)
-        }
+        try group.walk { steps throws(EventProblem) in try walk(&event, &steps) }
         source.counters.batches.add()
         source.counters.emitted.add()
     }
 
-    private func walk(
-        _ event: inout Event, _ nodes: [FilterNode], _ steps: inout [[any Filter]]
-    ) throws(EventProblem) {
-        var walk = Walk(flow, nodes)
-        walk.go(&event, origin.edges, &steps)
+    private func walk(_ event: inout Event, _ steps: inout [[any Filter]]) throws(EventProblem) {
+        var walk = Walk(group)
+        walk.go(&event, edges, &steps)
         try check(walk.isOutOfMemory, at: 0, of: 1)
         walk.finish()
     }
@@ -57,23 +53,18 @@ final class Outlet: SourceOutlet {
             source.counters.refuse(reason, count: events.count)
             throw EventProblem(index: index, message: message)
         }
-        if let group = origin.group {
-            try group.walk { steps throws(EventProblem) in try walk(events, group.nodes, &steps) }
-        } else {
-            var none: [[any Filter]] = []
-            try walk(events, [], &none)
-        }
+        try group.walk { steps throws(EventProblem) in try walk(events, &steps) }
         source.counters.batches.add()
         source.counters.emitted.add(events.count)
     }
 
-    private func walk(_ events: [Event], _ nodes: [FilterNode], _ steps: inout [[any Filter]]) throws(EventProblem) {
-        var walk = Walk(flow, nodes)
+    private func walk(_ events: [Event], _ steps: inout [[any Filter]]) throws(EventProblem) {
+        var walk = Walk(group)
         for index in events.indices {
             var event = events[index]
             event.source = source.name
             walk.begin()
-            walk.go(&event, origin.edges, &steps)
+            walk.go(&event, edges, &steps)
             try check(walk.isOutOfMemory, at: index, of: events.count)
         }
         walk.finish()

@@ -25,18 +25,18 @@ struct Walk: ~Copyable {
         let event: Event
     }
 
-    private let flow: Flow
-    private let nodes: [FilterNode]
+    private let group: FilterGroup
     private var frames = FrameBatch()
     /// At meetings, of the event under way.
     private var arrivals: [Arrival] = []
     /// A frame could not be made.
     private(set) var isOutOfMemory = false
 
-    init(_ flow: Flow, _ nodes: [FilterNode]) {
-        self.flow = flow
-        self.nodes = nodes
-    }
+    /// - Parameter group: the filters that the events may pass.
+    init(_ group: FilterGroup) { self.group = group }
+
+    private var flow: Flow { group.flow }
+    private var nodes: [FilterNode] { group.nodes }
 
     /// The next event: forget where the one before has been.
     mutating func begin() {
@@ -109,7 +109,7 @@ struct Walk: ~Copyable {
     private mutating func enter(_ event: inout Event, _ channel: LiveChannel) {
         channel.counters.taken.add()
         let ends = ends(&event, channel)
-        guard frames.add(event, to: channel.encoder, ends: ends) else {
+        guard frames.add(&event, to: channel.encoder, ends: ends) else {
             isOutOfMemory = true
             return
         }
