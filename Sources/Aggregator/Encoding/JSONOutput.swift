@@ -83,9 +83,10 @@ struct JSONOutput {
         // read. The first power for which that gives the number gives its shortest text.
         var scale = 1.0
         for places in 0...6 {
-            let scaled = (number * scale).rounded()
+            let scaled = number * scale
             guard abs(scaled) < 1e15 else { break }
-            if scaled / scale == number, scaled != 0 { return append(Int64(scaled), places: places) }
+            let rounded = Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+            if Double(rounded) / scale == number, rounded != 0 { return append(rounded, places: places) }
             scale *= 10
         }
         let text = number.description
@@ -169,12 +170,12 @@ struct JSONOutput {
     }
 
     /// Puts pieces of the text, from `start` to its end, into another order, with commas between them.
-    mutating func rearrange(from start: Int, as pieces: [Range<Int>]) {
+    mutating func rearrange(from start: Int, as pieces: some Sequence<Range<Int>>) {
         withUnsafeTemporaryAllocation(byteCount: count - start, alignment: 8) { copy in
             copy.copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: count - start))
             count = start
-            for (index, piece) in pieces.enumerated() {
-                if index > 0 { append(UInt8(ascii: ",")) }
+            for piece in pieces {
+                if count > start { append(UInt8(ascii: ",")) }
                 append(UnsafeRawBufferPointer(rebasing: copy[piece.lowerBound - start..<piece.upperBound - start]))
             }
         }

@@ -37,6 +37,8 @@ final class JSONSink {
         var start: Int
         /// The key's length, as it stands in the text.
         var length: Int
+        /// Where the member ends; known when the object is closed.
+        var end = 0
     }
 
     struct State {
@@ -163,23 +165,39 @@ final class JSONSink {
 
     /// Puts the innermost object's members into the order of their keys. Of two with the same key the later stays.
     private func sort(from first: Int) {
-        let marks = state.pointee.marks[first...]
-        let end = state.pointee.output.count
-        // A comma stands before the next member.
-        var members = marks.indices.map { index in
-            (mark: marks[index], end: index + 1 < marks.endIndex ? marks[index + 1].start - 1 : end)
+        let start = state.pointee.marks[first].start
+        let count = state.pointee.output.count
+        state.pointee.marks.withUnsafeMutableBufferPointer { all in
+            var marks = UnsafeMutableBufferPointer(rebasing: all[first...])
+            // A comma stands before the next member.
+            for index in marks.indices.dropLast() { marks[index].end = marks[index + 1].start - 1 }
+            marks[marks.count - 1].end = count
+            if marks.count <= 24 { insertionSort(marks) } else { marks.sort { isBefore($0, $1) } }
+            state.pointee.output.rearrange(
+                from: start,
+                as: marks.indices.lazy.filter { $0 + 1 == marks.count || self.order(marks[$0], marks[$0 + 1]) != 0 }
+                    .map { marks[$0].start..<marks[$0].end })
         }
-        members.sort { a, b in
-            let order = order(a.mark, b.mark)
-            return order == 0 ? a.mark.start < b.mark.start : order < 0
+    }
+
+    /// For the few members of most objects: without the memory that the library's sort takes.
+    private func insertionSort(_ marks: UnsafeMutableBufferPointer<Mark>) {
+        for index in 1..<marks.count {
+            let mark = marks[index]
+            var place = index
+            while place > 0, isBefore(mark, marks[place - 1]) {
+                marks[place] = marks[place - 1]
+                place -= 1
+            }
+            marks[place] = mark
         }
-        var pieces: [Range<Int>] = []
-        pieces.reserveCapacity(members.count)
-        for (index, member) in members.enumerated() {
-            if index + 1 < members.count, order(member.mark, members[index + 1].mark) == 0 { continue }
-            pieces.append(member.mark.start..<member.end)
-        }
-        state.pointee.output.rearrange(from: marks[first].start, as: pieces)
+    }
+
+    /// Of two with the same key the earlier comes first.
+    @inline(__always)
+    private func isBefore(_ a: Mark, _ b: Mark) -> Bool {
+        let order = order(a, b)
+        return order == 0 ? a.start < b.start : order < 0
     }
 
     // MARK: Deferred parts
