@@ -169,16 +169,18 @@ struct JSONOutput {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
-    /// Puts pieces of the text, from `start` to its end, into another order, with commas between them.
-    mutating func rearrange(from start: Int, as pieces: some Sequence<Range<Int>>) {
-        withUnsafeTemporaryAllocation(byteCount: count - start, alignment: 8) { copy in
-            copy.copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: count - start))
-            count = start
-            for piece in pieces {
-                if count > start { append(UInt8(ascii: ",")) }
-                append(UnsafeRawBufferPointer(rebasing: copy[piece.lowerBound - start..<piece.upperBound - start]))
-            }
-        }
+    /// Appends a piece of the text once more.
+    mutating func `repeat`(_ piece: Range<Int>) {
+        reserve(piece.count)
+        (base + count).copyMemory(from: base + piece.lowerBound, byteCount: piece.count)
+        count += piece.count
+    }
+
+    /// Takes a piece out; what comes after it moves up.
+    mutating func remove(_ piece: Range<Int>) {
+        // Memory that overlaps, which this call allows.
+        (base + piece.lowerBound).copyMemory(from: base + piece.upperBound, byteCount: count - piece.upperBound)
+        count -= piece.count
     }
 
     /// The first eight bytes of a piece, the first in the highest bits; of a shorter one the rest is 0.

@@ -72,8 +72,8 @@ final class JSONSink {
         state.pointee.level = Level(turn: 0, firstMark: 0)
         state.pointee.outer.removeAll(keepingCapacity: true)
         state.pointee.marks.removeAll(keepingCapacity: state.pointee.marks.count < 1024)
-        state.pointee.deferred = []
-        state.pointee.problem = nil
+        if !state.pointee.deferred.isEmpty { state.pointee.deferred = [] }
+        if state.pointee.problem != nil { state.pointee.problem = nil }
     }
 
     // MARK: Levels
@@ -166,30 +166,36 @@ final class JSONSink {
     /// Puts the innermost object's members into the order of their keys. Of two with the same key the later stays.
     private func sort(from first: Int) {
         let start = state.pointee.marks[first].start
-        let count = state.pointee.output.count
-        state.pointee.marks.withUnsafeMutableBufferPointer { all in
-            var marks = UnsafeMutableBufferPointer(rebasing: all[first...])
-            // A comma stands before the next member.
-            for index in marks.indices.dropLast() { marks[index].end = marks[index + 1].start - 1 }
-            marks[marks.count - 1].end = count
-            if marks.count <= 24 { insertionSort(marks) } else { marks.sort { isBefore($0, $1) } }
-            state.pointee.output.rearrange(
-                from: start,
-                as: marks.indices.lazy.filter { $0 + 1 == marks.count || self.order(marks[$0], marks[$0 + 1]) != 0 }
-                    .map { marks[$0].start..<marks[$0].end })
+        let end = state.pointee.output.count
+        let last = state.pointee.marks.count - 1
+        // A comma stands before the next member.
+        for index in first..<last { state.pointee.marks[index].end = state.pointee.marks[index + 1].start - 1 }
+        state.pointee.marks[last].end = end
+        if last - first < 24 {
+            insertionSort(from: first)
+        } else {
+            state.pointee.marks[first...].sort { isBefore($0, $1) }
         }
+        // All once more, in order, and then to their place.
+        for index in first...last {
+            let mark = state.pointee.marks[index]
+            if index < last, order(mark, state.pointee.marks[index + 1]) == 0 { continue }
+            if state.pointee.output.count > end { state.pointee.output.append(UInt8(ascii: ",")) }
+            state.pointee.output.repeat(mark.start..<mark.end)
+        }
+        state.pointee.output.remove(start..<end)
     }
 
     /// For the few members of most objects: without the memory that the library's sort takes.
-    private func insertionSort(_ marks: UnsafeMutableBufferPointer<Mark>) {
-        for index in 1..<marks.count {
-            let mark = marks[index]
+    private func insertionSort(from first: Int) {
+        for index in first + 1..<state.pointee.marks.count {
+            let mark = state.pointee.marks[index]
             var place = index
-            while place > 0, isBefore(mark, marks[place - 1]) {
-                marks[place] = marks[place - 1]
+            while place > first, isBefore(mark, state.pointee.marks[place - 1]) {
+                state.pointee.marks[place] = state.pointee.marks[place - 1]
                 place -= 1
             }
-            marks[place] = mark
+            state.pointee.marks[place] = mark
         }
     }
 
