@@ -14,6 +14,16 @@ public struct Variable: Sendable, Hashable {
 public protocol Activation {
     /// The value of a variable, nil where it is absent.
     func value(of variable: Variable) -> Value?
+
+    /// The object of a variable that stands for one read from JSON, where the activation has it at hand: a shortcut for
+    /// comparisons, without counting references, so what has it must keep it during the evaluation. Nil (the default) for
+    /// everything else: then `value` is asked.
+    func object(of variable: Variable) -> Unmanaged<JSONObject>?
+}
+
+extension Activation {
+    /// Has none at hand.
+    public func object(of variable: Variable) -> Unmanaged<JSONObject>? { nil }
 }
 
 /// Values by name: for tests, tools and whatever is not hot.

@@ -32,11 +32,16 @@ struct ComparedField {
         isDouble = field.declared == .double
     }
 
-    /// The object it is a field of, if that is read from a text.
+    /// How the field stands to a constant, if it is one of an object that is read from a text: see `JSONObject.order`.
     @inline(__always)
-    func object(_ frame: borrowing Frame) -> JSONObject? {
+    func order(
+        to constant: FieldConstant, mixed: Bool, _ cost: inout Int, in frame: borrowing Frame
+    ) -> Order? {
+        if let object = frame.activation.object(of: variable.variable) {
+            return object._withUnsafeGuaranteedRef { $0.order(of: self, to: constant, mixed: mixed, &cost) }
+        }
         guard case .object(let source)? = frame.activation.value(of: variable.variable) else { return nil }
-        return source as? JSONObject
+        return (source as? JSONObject)?.order(of: self, to: constant, mixed: mixed, &cost)
     }
 }
 
@@ -61,14 +66,12 @@ final class FieldComparisonNode: TruthNode {
     }
 
     func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
-        if let object = field.object(frame) {
-            var cost = 0
-            if let order = object.order(of: field, to: constant, mixed: isEquality, &cost) {
-                try frame.spend(cost, at: span)
-                return operation.holds(order)
-            }
+        var cost = 0
+        guard let order = field.order(to: constant, mixed: isEquality, &cost, in: frame) else {
+            return try otherwise.isTrue(&frame)
         }
-        return try otherwise.isTrue(&frame)
+        try frame.spend(cost, at: span)
+        return operation.holds(order)
     }
 }
 
@@ -90,10 +93,9 @@ final class FieldMembershipNode: TruthNode {
     }
 
     func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
-        guard let object = field.object(frame) else { return try otherwise.isTrue(&frame) }
         for constant in constants {
             var cost = 1
-            guard let order = object.order(of: field, to: constant, mixed: true, &cost) else {
+            guard let order = field.order(to: constant, mixed: true, &cost, in: frame) else {
                 return try otherwise.isTrue(&frame)
             }
             try frame.spend(cost, at: span)

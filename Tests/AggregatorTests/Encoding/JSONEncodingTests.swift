@@ -180,7 +180,8 @@ struct JSONEncodingTests {
         for number in [Double.nan, .infinity, -.infinity] {
             let error = #expect(throws: EncodingError.self) { try text(Outer(inner: .init(bad: [1, number]))) }
             guard case .invalidValue(_, let context)? = error else {
-                return Issue.record("\(String(describing: error))")
+                Issue.record("\(String(describing: error))")
+                continue
             }
             #expect(context.codingPath.map(\.stringValue) == ["inner", "bad", "Index 1"])
             #expect(context.debugDescription.contains("cannot be JSON"))
