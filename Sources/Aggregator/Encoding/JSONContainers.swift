@@ -51,7 +51,7 @@ struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     @inline(__always)
     private func number<N: BinaryInteger>(_ value: N, forKey key: Key) throws {
         try sink.key(key.stringValue, turn: turn)
-        sink.state.pointee.output.append(value)
+        sink.state.pointee.output.append(integer: value)
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
@@ -125,7 +125,7 @@ struct JSONArrayContainer: UnkeyedEncodingContainer {
     @inline(__always)
     private func number<N: BinaryInteger>(_ value: N) throws {
         try sink.element(turn: turn)
-        sink.state.pointee.output.append(value)
+        sink.state.pointee.output.append(integer: value)
     }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -192,7 +192,7 @@ struct JSONSingleContainer: SingleValueEncodingContainer {
     @inline(__always)
     private func number<N: BinaryInteger>(_ value: N) throws {
         try sink.single(turn: turn)
-        sink.state.pointee.output.append(value)
+        sink.state.pointee.output.append(integer: value)
     }
 }
 

@@ -55,7 +55,7 @@ struct JSONOutput {
         count += bytes.count
     }
 
-    mutating func append<Number: BinaryInteger>(_ number: Number) {
+    mutating func append<Number: BinaryInteger>(integer number: Number) {
         guard let number = Int64(exactly: number) else { return append(text: String(number)) }
         // 19 digits and a sign.
         reserve(20)
@@ -78,7 +78,7 @@ struct JSONOutput {
     }
 
     /// A finite number, as short as it can be read back: `21.5`, `21`, `1e-07`.
-    mutating func append(_ number: Double) {
+    mutating func append(double number: Double) {
         // With at most 15 digits in all, a whole number divided by a power of ten is rounded once, as it will be when it is
         // read. The first power for which that gives the number gives its shortest text.
         var scale = 1.0
@@ -95,15 +95,15 @@ struct JSONOutput {
 
     /// `12345` with two places is `123.45`.
     private mutating func append(_ number: Int64, places: Int) {
-        guard places > 0 else { return append(number) }
+        guard places > 0 else { return append(integer: number) }
         if number < 0 { append(UInt8(ascii: "-")) }
         var power: UInt64 = 1
         for _ in 0..<places { power *= 10 }
         let (whole, fraction) = number.magnitude.quotientAndRemainder(dividingBy: power)
-        append(whole)
+        append(integer: whole)
         // The one before the zeros of the fraction gives way to the point.
         let point = count
-        append(fraction + power)
+        append(integer: fraction + power)
         base.storeBytes(of: UInt8(ascii: "."), toByteOffset: point, as: UInt8.self)
     }
 

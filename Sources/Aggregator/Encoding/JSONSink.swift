@@ -214,7 +214,7 @@ final class JSONSink {
         let index = state.pointee.deferred.count
         state.pointee.deferred.append(sink)
         // No JSON text has a byte 0 in it; the number's bytes all have their highest bit set.
-        state.pointee.output.append(0)
+        state.pointee.output.append(UInt8(0))
         for shift in [21, 14, 7, 0] { state.pointee.output.append(UInt8(index >> shift & 0x7F) | 0x80) }
         return sink
     }

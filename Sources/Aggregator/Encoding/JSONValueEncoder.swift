@@ -74,7 +74,7 @@ extension JSONSink {
 
     func write(_ number: Double) throws {
         guard number.isFinite else { throw notANumber(number) }
-        state.pointee.output.append(number)
+        state.pointee.output.append(double: number)
     }
 
     func write(_ number: Float) throws {
