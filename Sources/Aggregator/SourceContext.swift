@@ -27,15 +27,15 @@ public struct SourceContext: Sendable {
     ///
     /// - Throws: `CancellationError` when the pipeline stops while waiting (the event has been taken all the same), and
     ///   `EventProblem` when the event cannot be one (see `Event.type`); that event is dropped and counted.
-    public func emit(_ event: Event) async throws {
-        try emitNow([event])
-        try await outlet.room()
+    public nonisolated(nonsending) func emit(_ event: consuming Event) async throws {
+        try outlet.emit(event)
+        if !outlet.goesOn { try await outlet.room() }
     }
 
     /// Emits several, in this order, with nothing else between them; all of them, or, when one cannot be an event, none.
-    public func emit(_ events: [Event]) async throws {
+    public nonisolated(nonsending) func emit(_ events: [Event]) async throws {
         try emitNow(events)
-        try await outlet.room()
+        if !outlet.goesOn { try await outlet.room() }
     }
 
     /// The same without waiting, for a route's synchronous answer: the server holds back that answer while the pipeline is
@@ -93,10 +93,21 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
 protocol SourceOutlet: Sendable {
     var eventLimit: Int { get }
     var timeToStop: Duration { get }
+    func emit(_ event: consuming Event) throws(EventProblem)
     func emit(_ events: [Event]) throws(EventProblem)
+    /// Whether `room` would return at once. Asked after every `emit`, so that most need not suspend.
+    var goesOn: Bool { get }
+    /// Waits for room.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled, also if there is room.
     func room() async throws
     func serve(_ handler: @escaping RouteHandler)
     func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer)
     func streamPath(subject: String) -> String?
     func stateDirectory() throws -> String
+}
+
+extension SourceOutlet {
+    func emit(_ event: consuming Event) throws(EventProblem) { try emit([event]) }
+    var goesOn: Bool { false }
 }

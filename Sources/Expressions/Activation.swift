@@ -8,11 +8,22 @@ public struct Variable: Sendable, Hashable {
 
 /// What the variables of an expression stand for in one evaluation.
 ///
-/// Called on the thread that evaluates, for each mention of a variable; a variable that is never touched is never asked
-/// for. A class, or a struct of at most three words, makes evaluating free of allocations.
+/// Called on the thread that evaluates, for each mention of a variable and perhaps once more; a variable that is never
+/// touched is never asked for. It stands for the same during one evaluation. A class, or a struct of at most three words,
+/// makes evaluating free of allocations.
 public protocol Activation {
     /// The value of a variable, nil where it is absent.
     func value(of variable: Variable) -> Value?
+
+    /// The object of a variable that stands for one read from JSON, where the activation has it at hand: a shortcut for
+    /// comparisons, without counting references, so what has it must keep it during the evaluation. Nil (the default) for
+    /// everything else: then `value` is asked.
+    func object(of variable: Variable) -> Unmanaged<JSONObject>?
+}
+
+extension Activation {
+    /// Has none at hand.
+    public func object(of variable: Variable) -> Unmanaged<JSONObject>? { nil }
 }
 
 /// Values by name: for tests, tools and whatever is not hot.

@@ -69,20 +69,39 @@ extension Checker {
             try require(
                 left.type.canEqual(right.type), "\(left.type.phrase) is never equal to \(right.type.phrase)", at: place)
             let node = EqualityNode(left.node, right.node, isNegated: operation == .notEqual, place)
-            return Checked(node: node, type: .bool, weight: weight)
+            return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
             try requireOverload(operation, left.type, right.type, isThere: isOrdered(left.type, right.type), place)
-            return Checked(node: OrderNode(operation, left.node, right.node, place), type: .bool, weight: weight)
+            let node = OrderNode(operation, left.node, right.node, place)
+            return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .contains:
             let isContainer = right.type == .dyn || right.type.kind == .list || right.type.kind == .map
             try requireOverload(operation, left.type, right.type, isThere: isContainer, place)
-            return Checked(node: MembershipNode(left.node, right.node, place), type: .bool, weight: weight)
+            let node = MembershipNode(left.node, right.node, place)
+            return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .add, .subtract, .multiply, .divide, .remainder:
             let result = sumType(operation, left.type, right.type)
             try requireOverload(operation, left.type, right.type, isThere: result != nil, place)
             let node = ArithmeticNode(operation, left.node, right.node, place)
             return Checked(node: node, type: result ?? .dyn, weight: weight)
         }
+    }
+
+    /// A comparison of a field with a constant is done on the text of the field, where it can be.
+    private func direct(
+        _ operation: BinaryOperator, _ left: any Node, _ right: any Node, or node: any TruthNode
+    ) -> any Node {
+        if let field = left as? SelectNode, let constant = right as? ConstantNode {
+            if operation == .contains {
+                guard case .list(let constants) = constant.value else { return node }
+                return FieldMembershipNode(field, constants, otherwise: node) ?? node
+            }
+            return FieldComparisonNode(field, operation, constant.value, otherwise: node) ?? node
+        }
+        if operation != .contains, let field = right as? SelectNode, let constant = left as? ConstantNode {
+            return FieldComparisonNode(field, operation.mirrored, constant.value, otherwise: node) ?? node
+        }
+        return node
     }
 
     private func requireOverload(

@@ -92,25 +92,20 @@ func sameText(_ a: String, _ b: String) -> Bool {
     let b = b.utf8
     guard a.count == b.count else { return false }
     let quick = a.withContiguousStorageIfAvailable { a in
-        b.withContiguousStorageIfAvailable { b in sameBytes(a, b) }
+        b.withContiguousStorageIfAvailable { b in sameBytes(UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b)) }
     }
     return (quick ?? nil) ?? a.elementsEqual(b)
 }
 
-func sameBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard a.count == b.count, let first = a.baseAddress, let second = b.baseAddress else { return a.count == b.count }
+func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    guard a.count == b.count else { return false }
     var at = 0
-    let firstWords = UnsafeRawPointer(first)
-    let secondWords = UnsafeRawPointer(second)
     while at + 8 <= a.count {
-        let same =
-            firstWords.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            == secondWords.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-        if !same { return false }
+        if JSONWord.load(a, at: at) != JSONWord.load(b, at: at) { return false }
         at += 8
     }
     while at < a.count {
-        if first[at] != second[at] { return false }
+        if a[at] != b[at] { return false }
         at += 1
     }
     return true

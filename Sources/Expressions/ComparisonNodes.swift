@@ -11,7 +11,7 @@ private func cost(_ a: Value, _ b: Value) -> Int {
     }
 }
 
-final class EqualityNode: Node {
+final class EqualityNode: TruthNode {
     let span: Span
     let left: any Node
     let right: any Node
@@ -24,16 +24,16 @@ final class EqualityNode: Node {
         self.span = span
     }
 
-    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
         try frame.spend(cost(a, b), at: span)
-        return .bool((a == b) != isNegated)
+        return (a == b) != isNegated
     }
 }
 
 /// `<`, `<=`, `>`, `>=`. A comparison with NaN is false.
-final class OrderNode: Node {
+final class OrderNode: TruthNode {
     let span: Span
     let operation: BinaryOperator
     let left: any Node
@@ -46,24 +46,34 @@ final class OrderNode: Node {
         self.span = span
     }
 
-    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
         try frame.spend(cost(a, b), at: span)
         guard let order = order(a, b) else {
             throw Failure(.noOverload(operation.rawValue, [a.kind, b.kind]), at: span)
         }
-        switch operation {
-        case .less: return .bool(order == .before)
-        case .lessOrEqual: return .bool(order == .before || order == .same)
-        case .greater: return .bool(order == .after)
-        default: return .bool(order == .after || order == .same)
+        return operation.holds(order)
+    }
+}
+
+extension BinaryOperator {
+    /// Whether a comparison is true of two values that stand so to each other. Never with NaN, but for `!=`.
+    @inline(__always)
+    func holds(_ order: Order) -> Bool {
+        switch self {
+        case .equal: order == .same
+        case .notEqual: order != .same
+        case .less: order == .before
+        case .lessOrEqual: order == .before || order == .same
+        case .greater: order == .after
+        default: order == .after || order == .same
         }
     }
 }
 
 /// `x in list`, `key in map`.
-final class MembershipNode: Node {
+final class MembershipNode: TruthNode {
     let span: Span
     let element: any Node
     let container: any Node
@@ -74,22 +84,22 @@ final class MembershipNode: Node {
         self.span = span
     }
 
-    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
         let element = try element.evaluate(&frame)
         let container = try container.evaluate(&frame)
         switch container {
         case .list(let elements):
             for candidate in elements {
                 try frame.spend(1 + cost(element, candidate), at: span)
-                if candidate == element { return .bool(true) }
+                if candidate == element { return true }
             }
-            return .bool(false)
+            return false
         case .map(let map):
-            return .bool(MapKey(finding: element).map { map[$0] != nil } ?? false)
+            return MapKey(finding: element).map { map[$0] != nil } ?? false
         case .object(let source):
             try frame.spend(source.weight >> 3, at: span)
-            guard case .string(let name) = element else { return .bool(false) }
-            return .bool(source.field(name) != nil)
+            guard case .string(let name) = element else { return false }
+            return source.field(name) != nil
         default:
             throw Failure(.noOverload("in", [element.kind, container.kind]), at: span)
         }

@@ -14,16 +14,15 @@ public struct Expression: Sendable {
     }
 
     /// As it was written.
-    public let text: String
+    public var text: String { program.text }
     /// What is known of its result; `dyn` when that depends on the values.
-    public let resultType: ValueType
+    public var resultType: ValueType { program.resultType }
     /// The names of the variables it mentions.
-    public let variables: Set<String>
+    public var variables: Set<String> { program.variables }
     /// What one evaluation may cost.
-    public let limits: Limits
+    public var limits: Limits { program.limits }
 
-    private let source: Source
-    private let root: any Node
+    private let program: Program
 
     /// Understands `text`, at most 64 KiB and 256 levels deep. With `expecting`, a result that certainly is of none of these
     /// types is a problem too. Throws the first problem in the text.
@@ -40,22 +39,42 @@ public struct Expression: Sendable {
             let start = isCondition ? "a condition must be true or false" : "expected \(wanted) here"
             throw source.problem("\(start), this is \(checked.type.plainPhrase)", at: tree.span)
         }
-        self.text = text
-        self.source = source
-        self.limits = limits
-        resultType = checked.type
-        variables = checker.touched
-        root = checked.node
+        program = Program(
+            text: text, source: source, limits: limits, resultType: checked.type, variables: checker.touched,
+            root: checked.node)
     }
 
     /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is
     /// read, or when the budget is used up.
     public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
-        var frame = Frame(activation: activation, locals: [], budget: limits.cost)
+        let program = program
+        var frame = Frame(activation: activation, locals: [], budget: program.limits.cost)
         do throws(Failure) {
-            return try root.evaluate(&frame)
+            return try program.root.evaluate(&frame)
         } catch {
-            throw EvaluationError(place: source.place(at: Int(error.offset)), reason: error.reason)
+            throw EvaluationError(place: program.source.place(at: Int(error.offset)), reason: error.reason)
         }
+    }
+}
+
+/// What an expression is made of: one object, so that a copy of the expression is one reference.
+private final class Program: Sendable {
+    let text: String
+    let source: Source
+    let limits: Expression.Limits
+    let resultType: ValueType
+    let variables: Set<String>
+    let root: any Node
+
+    init(
+        text: String, source: Source, limits: Expression.Limits, resultType: ValueType, variables: Set<String>,
+        root: any Node
+    ) {
+        self.text = text
+        self.source = source
+        self.limits = limits
+        self.resultType = resultType
+        self.variables = variables
+        self.root = root
     }
 }

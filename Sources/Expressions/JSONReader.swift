@@ -40,11 +40,15 @@ extension JSONScanner {
         case UInt8(ascii: "n"):
             try value()
             return .null
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            let (range, isInteger) = try number()
-            return number(in: range, isInteger: isInteger)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try readNumber()
         default: throw problem("expected a value")
         }
+    }
+
+    /// The number that is next: an int or a double.
+    mutating func readNumber() throws(JSONProblem) -> Value {
+        let (range, isInteger) = try number()
+        return number(in: range, isInteger: isInteger)
     }
 
     private func number(in range: Range<Int>, isInteger: Bool) -> Value {

@@ -52,6 +52,14 @@ struct JSONScanner {
         }
     }
 
+    /// The same; says whether it is a string whose text stands there as it is, without escapes.
+    @inline(__always)
+    mutating func valueIsPlain() throws(JSONProblem) -> Bool {
+        if next == UInt8(ascii: "\"") { return try !string().isEscaped }
+        try value()
+        return false
+    }
+
     /// An object; `member` is told of each key (without quotes) and value after both were checked.
     @inline(__always)
     mutating func object(

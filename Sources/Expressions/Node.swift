@@ -19,11 +19,21 @@ struct Frame {
 protocol Node: AnyObject, Sendable {
     var span: Span { get }
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value
+    /// The same for a value that has to be true or false, as `name` takes it.
+    func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool
+}
+
+/// A part that is always true or false: it has no `Value` to unpack for whoever asks just that.
+protocol TruthNode: Node {
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool
+}
+
+extension TruthNode {
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value { .bool(try isTrue(&frame)) }
+    func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool { try isTrue(&frame) }
 }
 
 extension Node {
-    /// A value that has to be true or false.
-    @inline(__always)
     func test(_ frame: inout Frame, for name: String) throws(Failure) -> Bool {
         let value = try evaluate(&frame)
         guard case .bool(let isTrue) = value else { throw Failure(.noOverload(name, [value.kind]), at: span) }
@@ -124,7 +134,7 @@ final class SelectNode: Node {
 }
 
 /// `has(a.b)`: whether the last field is there. Absence on the way to it is an error.
-final class PresenceNode: Node {
+final class PresenceNode: TruthNode {
     let span: Span
     let select: SelectNode
 
@@ -133,7 +143,7 @@ final class PresenceNode: Node {
         self.span = span
     }
 
-    func evaluate(_ frame: inout Frame) throws(Failure) -> Value { .bool(try select.find(&frame) != nil) }
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool { try select.find(&frame) != nil }
 }
 
 /// `a[b]`

@@ -50,7 +50,8 @@ extension Functions {
     ) -> Bool {
         guard text.count >= needle.count else { return false }
         for start in 0...text.count - needle.count where text[start] == needle[0] {
-            if sameBytes(UnsafeBufferPointer(rebasing: text[start..<start + needle.count]), needle) { return true }
+            let candidate = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[start..<start + needle.count]))
+            if sameBytes(candidate, UnsafeRawBufferPointer(needle)) { return true }
         }
         return false
     }

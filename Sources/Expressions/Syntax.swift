@@ -41,6 +41,17 @@ enum BinaryOperator: String, Sendable {
     case equal = "==", notEqual = "!=", contains = "in"
     case add = "+", subtract = "-", multiply = "*", divide = "/", remainder = "%"
 
+    /// The comparison that says the same with its sides exchanged.
+    var mirrored: BinaryOperator {
+        switch self {
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        default: self
+        }
+    }
+
     /// Higher binds tighter. CEL has three levels, all left-associative; `&&`, `||` and `?:` are below them.
     var precedence: Int {
         switch self {

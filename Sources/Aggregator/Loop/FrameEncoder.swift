@@ -14,12 +14,12 @@ struct FrameEncoder: Sendable {
 
     /// The frame, with one reference; nil: out of memory. The event has passed `EventRules`, so that its type and subject
     /// cannot break a line.
-    func frame(of event: Event, ends: Bool) -> OpaquePointer? {
+    func frame(of event: inout Event, ends: Bool) -> OpaquePointer? {
         event.type.withSlice { type in
             event.subject.withSlice { subject in
                 withField(type) { field in
                     event.data.withSlice { data in
-                        FrameMeta.withBytes(of: event, channel: name) { meta in
+                        FrameMeta.withBytes(of: &event, channel: name) { meta in
                             var parts = el_frame_parts(
                                 type: type, subject: subject, event: field, data: data, meta: meta, ends: ends)
                             return el_frame_new(&parts)

@@ -23,16 +23,10 @@ struct FrameMeta {
     var id: EventID
     var originalText: String
 
-    /// Writes the meta of an event, for the time of the call.
-    static func withBytes<R>(of event: Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
-        let (idNumber, idText): (UInt64, String) =
-            switch event.id {
-            case .numbered(let number): (number, "")
-            case .given(let text): (0, text)
-            }
-        let kind = Kind(event.data)
-        var original = ""
-        if case .originalText = kind, case .text(let text) = event.data { original = text }
+    /// Writes the meta of an event, for the time of the call. The event is not changed.
+    static func withBytes<R>(of event: inout Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
+        let (idNumber, idText) = event.id.parts
+        let (kind, original) = event.data.kind
         let length =
             headLength + channel.count + event.source.utf8.count + idText.utf8.count + original.utf8.count
         return withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { buffer in
@@ -77,13 +71,23 @@ struct FrameMeta {
     }
 }
 
-extension FrameMeta.Kind {
-    fileprivate init(_ data: EventData) {
-        switch data {
-        case .none: self = .none
-        case .json: self = .json
-        case .bytes: self = .bytes
-        case .text(let text): self = text.utf8.contains(0x0D) ? .originalText : .text
+extension EventID {
+    fileprivate var parts: (number: UInt64, text: String) {
+        switch self {
+        case .numbered(let number): (number, "")
+        case .given(let text): (0, text)
+        }
+    }
+}
+
+extension EventData {
+    /// With the text where it has to be kept as it was.
+    fileprivate var kind: (FrameMeta.Kind, original: String) {
+        switch self {
+        case .none: (.none, "")
+        case .json: (.json, "")
+        case .bytes: (.bytes, "")
+        case .text(let text): text.utf8.contains(0x0D) ? (.originalText, text) : (.text, "")
         }
     }
 }

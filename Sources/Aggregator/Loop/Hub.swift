@@ -71,12 +71,12 @@ final class Hub: Sendable {
 
     /// Appends all frames, in this order, with nothing else between them, and takes them over. False: there is no room, wait
     /// for `HubHandler.room` before going on; nothing is lost. After `finish` frames are given up.
-    func append(_ frames: [el_appendix]) -> Bool {
+    func append(_ frames: UnsafeBufferPointer<el_appendix>) -> Bool {
         guard !isFinished.load(ordering: .acquiring) else {
             for item in frames { el_frame_free(item.frame) }
             return true
         }
-        return frames.withUnsafeBufferPointer { el_append(pointer, $0.baseAddress, $0.count) }
+        return el_append(pointer, frames.baseAddress, frames.count)
     }
 
     /// Is there room?

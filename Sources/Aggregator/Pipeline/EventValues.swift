@@ -39,22 +39,32 @@ private struct EventActivation: Activation {
         default: nil
         }
     }
+
+    /// The event keeps what it has learned of its data.
+    func object(of variable: Variable) -> Unmanaged<JSONObject>? {
+        guard variable.index == 0 else { return nil }
+        if event.pointee.object == nil { event.pointee.readObject() }
+        return event.pointee.object.map(Unmanaged.passUnretained)
+    }
 }
 
 extension Event {
+    /// Looks through the data, if it is a JSON object.
+    fileprivate mutating func readObject() {
+        if case .json(let bytes) = data { object = try? JSONObject(bytes) }
+    }
+
     /// `data` in an expression: a JSON object is looked through once and then read as it is touched. Nil (absent): there is
     /// no data, or it is no JSON although it says so.
     fileprivate var dataValue: Value? {
         mutating get {
+            if object == nil { readObject() }
+            if let object { return .object(object) }
             switch data {
             case .none: return nil
             case .text(let text): return .string(text)
             case .bytes(let bytes): return .bytes(bytes)
-            case .json(let bytes):
-                if let object { return .object(object) }
-                guard let object = try? JSONObject(bytes) else { return try? Value(json: bytes) }
-                self.object = object
-                return .object(object)
+            case .json(let bytes): return try? Value(json: bytes)
             }
         }
     }

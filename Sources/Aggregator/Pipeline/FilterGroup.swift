@@ -16,7 +16,7 @@ struct FilterNode: Sendable {
 final class FilterGroup: Sendable {
     let nodes: [FilterNode]
     private let number: Int
-    private let flow: Flow
+    let flow: Flow
     /// The steps' own state, by node.
     private let steps: Mutex<[[any Filter]]>
 
@@ -50,8 +50,12 @@ final class FilterGroup: Sendable {
         }
     }
 
-    /// Walks with the lock held.
+    /// Walks with the lock held; without filters there is nothing to guard, and no lock.
     func walk(_ body: (inout [[any Filter]]) throws(EventProblem) -> Void) throws(EventProblem) {
+        if nodes.isEmpty {
+            var none: [[any Filter]] = []
+            return try body(&none)
+        }
         try steps.withLock { steps throws(EventProblem) in try body(&steps) }
     }
 
@@ -61,10 +65,10 @@ final class FilterGroup: Sendable {
             let events = steps[key.node][key.step].wake()
             guard !events.isEmpty else { return }
             nodes[key.node].live.steps[key.step].passed.add(events.count)
-            var walk = Walk(flow, nodes)
-            for event in events {
+            var walk = Walk(self)
+            for var event in events {
                 walk.begin()
-                walk.pass(event, node: key.node, from: key.step + 1, &steps)
+                walk.pass(&event, node: key.node, from: key.step + 1, &steps)
             }
             walk.finish()
         }

@@ -1,7 +1,9 @@
 /// What a source emits into: checks, the walk, the counters; and what it registers.
-struct Outlet: SourceOutlet {
+final class Outlet: SourceOutlet {
     private let source: LiveSource
-    private let origin: Graph.Origin
+    private let edges: [Graph.Edge]
+    /// The filters that the events may pass; with none of them, a group that is nobody else's.
+    private let group: FilterGroup
     private let flow: Flow
     private let rooms: RoomWaiters
     /// That carry the source, in the file's order.
@@ -15,7 +17,8 @@ struct Outlet: SourceOutlet {
     ) {
         self.timeToStop = timeToStop
         self.source = source
-        self.origin = origin ?? Graph.Origin(edges: [], group: nil)
+        edges = origin?.edges ?? []
+        group = origin?.group ?? FilterGroup(number: 0, [], flow)
         self.flow = flow
         self.rooms = rooms
         self.channels = channels.filter { $0.sources.contains { $0 === source } }
@@ -23,6 +26,24 @@ struct Outlet: SourceOutlet {
     }
 
     var eventLimit: Int { flow.rules.size }
+
+    func emit(_ event: consuming Event) throws(EventProblem) {
+        if let (reason, message) = flow.rules.refusal(of: event) {
+            source.counters.refuse(reason)
+            throw EventProblem(message: message)
+        }
+        event.source = source.name
+        try group.walk { steps throws(EventProblem) in try walk(&event, &steps) }
+        source.counters.batches.add()
+        source.counters.emitted.add()
+    }
+
+    private func walk(_ event: inout Event, _ steps: inout [[any Filter]]) throws(EventProblem) {
+        var walk = Walk(group)
+        walk.go(&event, edges, &steps)
+        try check(walk.isOutOfMemory, at: 0, of: 1)
+        walk.finish()
+    }
 
     /// All events are checked before the first goes anywhere; all frames are made before the first is appended.
     func emit(_ events: [Event]) throws(EventProblem) {
@@ -32,30 +53,30 @@ struct Outlet: SourceOutlet {
             source.counters.refuse(reason, count: events.count)
             throw EventProblem(index: index, message: message)
         }
-        if let group = origin.group {
-            try group.walk { steps throws(EventProblem) in try walk(events, group.nodes, &steps) }
-        } else {
-            var none: [[any Filter]] = []
-            try walk(events, [], &none)
-        }
+        try group.walk { steps throws(EventProblem) in try walk(events, &steps) }
         source.counters.batches.add()
         source.counters.emitted.add(events.count)
     }
 
-    private func walk(_ events: [Event], _ nodes: [FilterNode], _ steps: inout [[any Filter]]) throws(EventProblem) {
-        var walk = Walk(flow, nodes)
+    private func walk(_ events: [Event], _ steps: inout [[any Filter]]) throws(EventProblem) {
+        var walk = Walk(group)
         for index in events.indices {
             var event = events[index]
             event.source = source.name
             walk.begin()
-            walk.go(event, origin.edges, &steps)
-            if walk.isOutOfMemory {
-                source.counters.refuse(.memory, count: events.count)
-                throw EventProblem(index: index, message: "There is not enough memory for the event.")
-            }
+            walk.go(&event, edges, &steps)
+            try check(walk.isOutOfMemory, at: index, of: events.count)
         }
         walk.finish()
     }
+
+    private func check(_ isOutOfMemory: Bool, at index: Int, of count: Int) throws(EventProblem) {
+        guard isOutOfMemory else { return }
+        source.counters.refuse(.memory, count: count)
+        throw EventProblem(index: index, message: "There is not enough memory for the event.")
+    }
+
+    var goesOn: Bool { rooms.goesOn }
 
     func room() async throws { try await rooms.wait() }
 

@@ -20,6 +20,9 @@ final class RoomWaiters: Sendable {
     /// How many wait now.
     var count: Int { state.withLock { $0.waiters.count } }
 
+    /// Whether `wait` would return at once.
+    var goesOn: Bool { !Task.isCancelled && hasRoom() }
+
     /// Returns when there is room. All that wait go on at once: each has emitted before it waited, so together they exceed
     /// the mailbox's soft limit by one batch each.
     ///

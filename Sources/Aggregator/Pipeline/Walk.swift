@@ -1,11 +1,18 @@
 import Logging
 
-/// What every walk needs of the pipeline.
-struct Flow: Sendable {
+/// What every walk needs of the pipeline. A class, so that each walk takes one reference and not one of every part.
+final class Flow: Sendable {
     let hub: Hub
     let rules: EventRules
     let log: Logger
     let clock: PipelineClock
+
+    init(hub: Hub, rules: EventRules, log: Logger, clock: PipelineClock) {
+        self.hub = hub
+        self.rules = rules
+        self.log = log
+        self.clock = clock
+    }
 }
 
 /// One call of `emit` on its way: every event through the filters, depth first, to the channels, where it becomes a frame;
@@ -18,18 +25,18 @@ struct Walk: ~Copyable {
         let event: Event
     }
 
-    private let flow: Flow
-    private let nodes: [FilterNode]
+    private let group: FilterGroup
     private var frames = FrameBatch()
     /// At meetings, of the event under way.
     private var arrivals: [Arrival] = []
     /// A frame could not be made.
     private(set) var isOutOfMemory = false
 
-    init(_ flow: Flow, _ nodes: [FilterNode]) {
-        self.flow = flow
-        self.nodes = nodes
-    }
+    /// - Parameter group: the filters that the events may pass.
+    init(_ group: FilterGroup) { self.group = group }
+
+    private var flow: Flow { group.flow }
+    private var nodes: [FilterNode] { group.nodes }
 
     /// The next event: forget where the one before has been.
     mutating func begin() {
@@ -39,26 +46,33 @@ struct Walk: ~Copyable {
     /// Appends what has become of the events.
     mutating func finish() { frames.append(to: flow.hub) }
 
-    /// An event goes on along these edges.
-    mutating func go(_ event: Event, _ edges: [Graph.Edge], _ steps: inout [[any Filter]]) {
-        for edge in edges {
-            if let meeting = edge.meeting, hasMet(event, meeting) {
-                switch edge.target {
-                case .channel(let channel): channel.counters.repeated.add()
-                case .filter(let node): nodes[node].live.repeated.add()
-                }
-                continue
-            }
+    /// An event goes on along these edges. Along the last it goes itself, along the others copies of it: so nothing is
+    /// copied where the way does not fork. What the last way makes of it is left in `event`.
+    mutating func go(_ event: inout Event, _ edges: [Graph.Edge], _ steps: inout [[any Filter]]) {
+        guard let last = edges.indices.last else { return }
+        for index in 0..<last {
+            var copy = event
+            follow(edges[index], &copy, &steps)
+        }
+        follow(edges[last], &event, &steps)
+    }
+
+    private mutating func follow(_ edge: Graph.Edge, _ event: inout Event, _ steps: inout [[any Filter]]) {
+        if let meeting = edge.meeting, hasMet(event, meeting) {
             switch edge.target {
-            case .channel(let channel): enter(event, channel)
-            case .filter(let node): pass(event, node: node, from: 0, &steps)
+            case .channel(let channel): channel.counters.repeated.add()
+            case .filter(let node): nodes[node].live.repeated.add()
             }
+            return
+        }
+        switch edge.target {
+        case .channel(let channel): enter(&event, channel)
+        case .filter(let node): pass(&event, node: node, from: 0, &steps)
         }
     }
 
     /// An event passes a filter, from one of its steps on.
-    mutating func pass(_ event: Event, node: Int, from first: Int, _ steps: inout [[any Filter]]) {
-        var event = event
+    mutating func pass(_ event: inout Event, node: Int, from first: Int, _ steps: inout [[any Filter]]) {
         let live = nodes[node].live
         for step in first..<steps[node].count {
             let result: FilterResult
@@ -66,8 +80,8 @@ struct Walk: ~Copyable {
                 result = try steps[node][step].apply(&event)
             } catch {
                 live.steps[step].errors.add()
-                tell(
-                    live.steps[step].errorLog, "filter \(live.name)[\(step + 1)] failed on event \(event.id): \(error)")
+                let id = event.id
+                tell(live.steps[step].errorLog, "filter \(live.name)[\(step + 1)] failed on event \(id): \(error)")
                 return
             }
             switch result {
@@ -78,36 +92,38 @@ struct Walk: ~Copyable {
                 return
             case .replace(let events):
                 if events.isEmpty { live.steps[step].dropped.add() } else { live.steps[step].passed.add(events.count) }
-                for event in events { pass(event, node: node, from: step + 1, &steps) }
+                for var event in events { pass(&event, node: node, from: step + 1, &steps) }
                 return
             }
         }
         // A step may have set the type or the subject.
         if let (reason, message) = flow.rules.refusal(of: event) {
             live.refused.add(reason)
-            tell(live.refusedLog, "filter \(live.name) made of event \(event.id) what cannot be one: \(message)")
+            let id = event.id
+            tell(live.refusedLog, "filter \(live.name) made of event \(id) what cannot be one: \(message)")
             return
         }
-        go(event, nodes[node].edges, &steps)
+        go(&event, nodes[node].edges, &steps)
     }
 
-    private mutating func enter(_ event: Event, _ channel: LiveChannel) {
+    private mutating func enter(_ event: inout Event, _ channel: LiveChannel) {
         channel.counters.taken.add()
-        guard frames.add(event, to: channel.encoder, ends: ends(event, channel)) else {
+        let ends = ends(&event, channel)
+        guard frames.add(&event, to: channel.encoder, ends: ends) else {
             isOutOfMemory = true
             return
         }
     }
 
     /// Whether the streams of the event's subject end with it. A condition that fails ends nothing.
-    private func ends(_ event: Event, _ channel: LiveChannel) -> Bool {
+    private func ends(_ event: inout Event, _ channel: LiveChannel) -> Bool {
         guard let condition = channel.definition.end else { return false }
         do {
-            var event = event
             return try condition.holds(for: &event)
         } catch {
             channel.counters.endErrors.add()
-            tell(channel.counters.endLog, "`end` of channel \(channel.name) failed on event \(event.id): \(error)")
+            let id = event.id
+            tell(channel.counters.endLog, "`end` of channel \(channel.name) failed on event \(id): \(error)")
             return false
         }
     }
