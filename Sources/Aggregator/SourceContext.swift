@@ -44,6 +44,9 @@ public struct SourceContext: Sendable {
         try outlet.emit(events)
     }
 
+    /// The same of one.
+    public func emitNow(_ event: consuming Event) throws(EventProblem) { try outlet.emit(event) }
+
     /// Answers the requests to the source's `routes` from now on. See `RouteHandler` for where it runs.
     public func serve(_ handler: @escaping RouteHandler) { outlet.serve(handler) }
 

@@ -87,12 +87,17 @@ static void close_all(const int *sockets, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) close(sockets[i]);
 }
 
+// The kernel hands a connection over together with its first bytes; one that sends none, about so many seconds later. So
+// there is one wake for both, and the request is read where the connection is accepted.
+#define DEFER_SECONDS 1
+
 // Binds all before any listens: a connection must find all the loops, or none.
 static bool open_all(const el_address *address, const el_hub_settings *settings, int *sockets) {
     uint32_t count = settings->loops;
     for (uint32_t i = 0; i < count; i++) {
         int fd = sockets[i] = open_socket(address);
         if (fd >= 0 && set(fd, SOL_SOCKET, SO_REUSEPORT, 1) && set_inherited(fd, settings)
+            && set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS)
             && bind(fd, &address->as.any, address->length) == 0) {
             continue;
         }

@@ -37,7 +37,8 @@ void el_connection_open(el_loop *loop, int fd, bool is_loopback, bool is_unix) {
     if (loop->finishing) {
         el_connection_finish(c);
     } else {
-        el_connection_rest(c);
+        el_connection_read(c);  // it seldom comes without
+        el_connection_resume(c);
     }
 }
 

@@ -13,7 +13,10 @@
 
 // MARK: Time
 
+// Once an iteration: its work is done at one time.
 int64_t el_loop_wall(el_loop *loop) {
+    if (loop->wall_turn == uv_now(&loop->uv)) return loop->wall;
+    loop->wall_turn = uv_now(&loop->uv);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t wall = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

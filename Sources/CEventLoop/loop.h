@@ -55,6 +55,7 @@ typedef struct el_loop {
     bool finishing, stopping;
     bool is_expired;       // this iteration found nothing left that could expire
     int64_t wall;          // ms since 1970; never runs backwards
+    uint64_t wall_turn;    // of which uv_now it is
     int64_t date_second;
     char date[EL_DATE_SIZE];  // `Date: …` CR LF of that second
     el_loop_counters counters;

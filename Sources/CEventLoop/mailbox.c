@@ -36,6 +36,12 @@ bool el_mailbox_is_filling(const el_core *core, const el_mailbox *mailbox) {
     return events_in(core, mailbox) > core->mailbox_events / 4 || bytes_in(core, mailbox) > core->mailbox_bytes / 4;
 }
 
+// A wake that is under way is to be taken too: until then nobody would wake the loop again.
+bool el_mailbox_is_empty(const el_core *core, const el_mailbox *mailbox) {
+    return !atomic_load(&mailbox->woken) &&
+           atomic_load(&core->posted_events) == atomic_load_explicit(&mailbox->taken_events, memory_order_relaxed);
+}
+
 el_post el_mailbox_take(el_core *core, el_mailbox *mailbox) {
     // Before the chain is taken: who appends from here on wakes again, at worst for nothing.
     atomic_exchange(&mailbox->woken, false);

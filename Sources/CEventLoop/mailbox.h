@@ -10,7 +10,7 @@
 // `core->last` may be written to only while some mailbox is not empty: that loop's reference keeps it alive. A loop that
 // has taken the chain stops at the `last` of that moment and does not read its `next`, which others may be writing.
 //
-// Threads    el_mailbox_post: under the append lock. el_mailbox_take: the loop's.
+// Threads    el_mailbox_post: under the append lock. el_mailbox_is_empty, el_mailbox_take: the loop's.
 #ifndef EL_MAILBOX_H
 #define EL_MAILBOX_H
 #include "core.h"
@@ -29,6 +29,7 @@ typedef struct {
 } el_post;
 
 void el_mailbox_post(el_core *core, el_frame *frame);
+bool el_mailbox_is_empty(const el_core *core, const el_mailbox *mailbox);  // without the lock: taking it would do nothing
 el_post el_mailbox_take(el_core *core, el_mailbox *mailbox);
 bool el_mailbox_has_room(const el_core *core, const el_mailbox *mailbox);
 // More than a quarter of its limit: time to come even for a loop that nobody on it waits.

@@ -12,7 +12,7 @@
 #define PART_MAX 512
 #define LARGE_WRITE ((size_t)20 * 1024)
 #define TURN_WRITES ((size_t)2048)
-#define TURN_BYTES ((size_t)128 << 20)
+#define TURN_BYTES ((size_t)160 << 20)
 
 el_shelf *el_shelf_new(el_core *core, uint32_t index) {
     el_shelf *shelf = aligned_alloc(_Alignof(el_shelf), sizeof(el_shelf));
@@ -126,6 +126,7 @@ static void unpin(el_shelf *shelf) {
 }
 
 void el_shelf_drain(el_shelf *shelf) {
+    if (el_mailbox_is_empty(shelf->core, &shelf->mailbox)) return note_served(shelf);
     el_post post = el_mailbox_take(shelf->core, &shelf->mailbox);
     shelf->last_number = post.number;
     for (el_frame *frame = post.first, *next; frame != NULL; frame = next) {

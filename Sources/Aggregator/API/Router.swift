@@ -77,8 +77,9 @@ struct Router<Endpoint: Sendable>: Sendable {
     private func find(from index: Int, at depth: Int, _ search: inout Search) -> Leaf? {
         let branch = branches[index]
         if depth == search.parts.count {
+            if let leaf = branch.leaves[search.method] { return leaf }
             search.methods.formUnion(branch.leaves.keys)
-            return branch.leaves[search.method]
+            return nil
         }
         let part = search.parts[depth]
         if let next = branch.literals[part], let leaf = find(from: next, at: depth + 1, &search) { return leaf }
@@ -88,11 +89,11 @@ struct Router<Endpoint: Sendable>: Sendable {
             search.values.removeLast()
         }
         if !branch.rest.isEmpty {
-            search.methods.formUnion(branch.rest.keys)
             if let leaf = branch.rest[search.method] {
                 search.values.append(search.parts[depth...].joined(separator: "/"))
                 return leaf
             }
+            search.methods.formUnion(branch.rest.keys)
         }
         return nil
     }

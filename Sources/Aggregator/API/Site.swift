@@ -39,10 +39,8 @@ final class Site: HubHandler {
 
     func head(_ request: borrowing IncomingRequest) {
         let (routing, isDraining) = state.withLock { ($0.routing, $0.isDraining) }
-        if let known = request.context as? KnownRoute, known.routing === routing, !isDraining, !request.isLast,
-            request.hasBody
-        {
-            return request.wantBody(limit: known.bodyLimit)
+        if let known = request.context, let routing, !isDraining, !request.isLast, again(request, known, routing) {
+            return
         }
         let text = request.target
         var exchange = Exchange(
@@ -70,6 +68,20 @@ final class Site: HubHandler {
         } catch {
             request.respond(exchange.response(error.response))
         }
+    }
+
+    /// A head that has come before, under the same rules: true if it has been dealt with.
+    private func again(_ request: borrowing IncomingRequest, _ known: AnyObject, _ routing: Routing) -> Bool {
+        if let known = known as? KnownRoute, known.routing === routing, request.hasBody {
+            request.wantBody(limit: known.bodyLimit)
+            return true
+        }
+        guard let known = known as? KnownStream, known.routing === routing, routing.haveAll(known.followed) else {
+            return false
+        }
+        var stream = known.stream
+        stream.retry = routing.retry()
+        return subscribe(request, stream, known.exchange)
     }
 
     func body(_ request: borrowing IncomingRequest) {
@@ -142,12 +154,20 @@ final class Site: HubHandler {
     private func follow(_ request: borrowing IncomingRequest, _ visit: Visit, _ followed: [Followed]) throws(Problem) {
         let query = try StreamQuery(visit.target, lastEventID: request.header("last-event-id"), now: .now())
         let stream = try visit.routing.stream(followed, query, shared: visit.exchange.shared)
+        if !query.dependsOnTime { request.setContext(KnownStream(visit, followed, stream)) }
+        if !subscribe(request, stream, visit.exchange) { throw Self.busy }
+    }
+
+    /// False: out of memory.
+    private func subscribe(_ request: borrowing IncomingRequest, _ stream: StreamRequest, _ exchange: Exchange) -> Bool
+    {
         switch request.subscribe(stream) {
-        case .subscribed: visit.exchange.note(200)
+        case .subscribed: exchange.note(200)
         // Whoever has had all of it is to stop reconnecting, which is what a 204 makes browsers do.
-        case .ended: request.respond(visit.exchange.response(RouteResponse(status: 204)))
-        case .outOfMemory: throw Self.busy
+        case .ended: request.respond(exchange.response(RouteResponse(status: 204)))
+        case .outOfMemory: return false
         }
+        return true
     }
 
     /// Runs `work` where it may block, and answers with what it returns.

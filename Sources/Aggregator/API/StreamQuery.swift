@@ -9,6 +9,8 @@ struct StreamQuery {
     var types: [String]
     /// Nil: as the channel says.
     var envelope: Envelope?
+    /// The same words will mean another start later.
+    var dependsOnTime: Bool { if case .since = start { true } else { false } }
 
     /// - Parameters:
     ///   - lastEventID: The header, as it came.

@@ -2,7 +2,7 @@ import Expressions
 import Synchronization
 
 /// A channel, or one subject of it, that a request wants to follow.
-struct Followed {
+struct Followed: Sendable {
     var channel: LiveChannel
     var subject: String?
 }
@@ -65,11 +65,7 @@ extension Routing {
     func stream(_ followed: [Followed], _ query: StreamQuery, shared: [(name: String, value: String)]) throws(Problem)
         -> StreamRequest
     {
-        for part in followed {
-            if let subject = part.subject, case .no(let words) = part.channel.subject(subject) {
-                throw Problem(status: 404, detail: words)
-            }
-        }
+        if let words = objection(to: followed) { throw Problem(status: 404, detail: words) }
         // One stream has one form: a channel whose events go out whole makes those of its companions whole as well.
         let isWhole = followed.contains { $0.channel.definition.envelope == .cloudevents }
         return StreamRequest(
@@ -80,6 +76,16 @@ extension Routing {
             },
             types: query.types, envelope: query.envelope.map { $0 == .cloudevents } ?? isWhole,
             headers: shared.isEmpty ? Self.plainHeaders : HeaderLines.text(Self.streamHeaders + shared), retry: retry())
+    }
+
+    /// Whether no source rules out any of the subjects now.
+    func haveAll(_ followed: [Followed]) -> Bool { objection(to: followed) == nil }
+
+    private func objection(to followed: [Followed]) -> String? {
+        for part in followed {
+            if let subject = part.subject, case .no(let words) = part.channel.subject(subject) { return words }
+        }
+        return nil
     }
 
     static var streamHeaders: [(name: String, value: String)] {
@@ -121,5 +127,21 @@ extension StreamRequest.Start {
         case .last(let count): self = .last(count)
         case .latest: self = .latest
         }
+    }
+}
+
+/// What a request for a stream asks for, as its head tells: what `KnownRoute` is for sources.
+final class KnownStream: Sendable {
+    /// By whose rules it was let in: it holds as long as these do, and its sources know the subjects.
+    let routing: Routing
+    let followed: [Followed]
+    let stream: StreamRequest
+    let exchange: Exchange
+
+    init(_ visit: Visit, _ followed: [Followed], _ stream: StreamRequest) {
+        routing = visit.routing
+        self.followed = followed
+        self.stream = stream
+        exchange = visit.exchange
     }
 }

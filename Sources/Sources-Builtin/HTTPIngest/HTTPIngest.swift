@@ -91,16 +91,18 @@ struct IngestDesk: Sendable {
             let items = try items(of: request)
             let now = context.clock.now()
             let type = request.parameters["type"] ?? type
-            let events = items.map {
-                Event(type: type, subject: request.parameters["subject"], time: now, data: $0.data)
-            }
+            let subject = request.parameters["subject"]
             do throws(EventProblem) {
-                try context.emitNow(events)
+                if items.count == 1 {
+                    try context.emitNow(Event(type: type, subject: subject, time: now, data: items[0].data))
+                    return oneAccepted
+                }
+                try context.emitNow(items.map { Event(type: type, subject: subject, time: now, data: $0.data) })
+                return Self.accepted(items.count, rest)
             } catch {
                 let place = items.indices.contains(error.index) ? items[error.index].place : .body
                 throw Refusal(422, place.prefix + error.message)
             }
-            return events.count == 1 ? oneAccepted : Self.accepted(events.count, rest)
         } catch {
             return error.response
         }

@@ -37,7 +37,7 @@ struct OptionReportTests {
                 p.yaml:1:12: prices needs the option 'from': The sources and filters whose events it carries: a name, or a list
                    1 | channels: {prices: {colour: red}}
                      |            ^~~~~~
-                p.yaml:1:21: unknown option 'colour' of prices; known are 'from', 'path', 'keep', 'replay', 'event', 'end', 'access', 'envelope'
+                p.yaml:1:21: unknown option 'colour' of prices; known are 'from', 'path', 'keep', 'replay', 'event', 'end', 'access', 'envelope', 'linger'
                    1 | channels: {prices: {colour: red}}
                      |                     ^~~~~~
                 """#),
@@ -176,7 +176,7 @@ struct OptionReportTests {
                 p.yaml:3:22: expected text, not an empty mapping
                    3 | channels: {c: {from: {}}, d: 5}
                      |                      ^
-                p.yaml:3:30: expected a mapping with 'from', 'path', 'keep', 'replay', 'event', 'end', 'access', 'envelope', not '5'
+                p.yaml:3:30: expected a mapping with 'from', 'path', 'keep', 'replay', 'event', 'end', 'access', 'envelope', 'linger', not '5'
                    3 | channels: {c: {from: {}}, d: 5}
                      |                              ^
                 """#),

@@ -9,7 +9,7 @@ enum Plots {
             bar(cells, "latency-p50", "b/1000x100", .latencyP50, "Median latency, 20 events/s to 1,000 subscribers"),
             bar(cells, "latency-p99", "b/1000x100", .latencyP99, "99th percentile of the latency"),
             bar(cells, "memory", "c/10000", .userMemoryPerSubscriber, "Memory of an idle subscriber"),
-            bar(cells, "connects", "d/5000", .connectsPerCPUSecond, "Connects"),
+            bar(cells, "connects", "d/10000", .connectsPerCPUSecond, "Connects"),
         ]
         let lines = [
             line(

@@ -31,8 +31,8 @@ enum BarTable {
     private static let rest: [Bar] =
         [
             alone("c/10000", .userMemoryPerSubscriber, .atMost(512)),
-            ratio("d/5000", .connectsPerCPUSecond, to: "nchan", .atLeast(1.6)),
-            ratio("d/5000", .connectsPerCPUSecond, to: "raw", .atLeast(0.8)),
+            ratio("d/10000", .connectsPerCPUSecond, to: "nchan", .atLeast(1.6)),
+            ratio("d/10000", .connectsPerCPUSecond, to: "raw", .atLeast(0.8)),
         ] + posts + stalled
         + [
             alone("g/emit", .eventsPerCPUSecond, .atLeast(1.2e6), variant: "one at a time"),

@@ -32,8 +32,8 @@ struct LoadPlan: Sendable {
         if connectRounds > 1 { words += ["--connect-rounds", "\(connectRounds)"] }
         if stalled > 0 { words += ["--stall", "\(stalled)", "--stall-rcvbuf", "4096"] }
         guard publishers > 0 else { return words }
-        // Enough under way on each connection to fill the window.
-        let depth = rate == nil ? max(1, window / publishers) : 16
+        // A publisher waits for its answer, unless it is to keep to a rate.
+        let depth = rate == nil ? 1 : 16
         words += [
             events == nil ? "--duration" : "--events", events.map { "\($0)" } ?? "\(duration)", "--publish-url",
             publish, "--publish-conns", "\(publishers)",

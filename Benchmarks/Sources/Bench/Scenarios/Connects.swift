@@ -3,16 +3,15 @@ struct Connects: Scenario {
     let letter = "d"
     let title = "Connects"
     let explanation = """
-        Thousands of subscribers connect, get their answer's head, and close again, several times over. Connects per second \
-        of the CPU time that the server takes until the last has its head, the closing not included.
+        Ten thousand subscribers come to a server that has just started, as they do after a restart, and get their answer's \
+        head. Connects per second of the CPU time that the server takes until the last has it.
         """
 
     func cells(_ workshop: Workshop, against: [any Contestant]) -> [Cell] {
-        let plan = LoadPlan(
-            subscribers: 5000, publishers: 0, connectRounds: workshop.isQuick ? 2 : 4)
+        let plan = LoadPlan(subscribers: 10_000, publishers: 0)
         return [
             workshop.contest(
-                "d/5000", "\(plan.connectRounds) × 5,000 connects", metrics: [.connectsPerCPUSecond],
+                "d/10000", "10,000 connects", metrics: [.connectsPerCPUSecond],
                 against: workshop.isQuick ? against.bare.quick : against.bare,
                 bars: ["nchan", "raw"], control: "raw"
             ) { contestant in

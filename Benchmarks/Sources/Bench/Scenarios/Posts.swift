@@ -3,7 +3,7 @@ struct Posts: Scenario {
     let letter = "e"
     let title = "Posts"
     let explanation = """
-        16 connections post events, four under way on each, and nobody or one subscriber takes them. nchan loses events \
+        16 connections post events, each waiting for its answer, and nobody or one subscriber takes them. nchan loses events \
         above 32,768 a second on one channel, so against it the posts go to four channels in turn, with one subscriber on \
         each; the others, which have one channel, are compared on one. Aggregator validates each post as JSON; the others \
         look at none.
