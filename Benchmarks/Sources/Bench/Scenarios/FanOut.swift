@@ -35,7 +35,7 @@ struct FanOut: Scenario {
         let isLong = shape.window >= 512
         let plan = LoadPlan(
             subscribers: shape.subscribers, size: size, publishers: shape.publishers, window: shape.window,
-            duration: workshop.isQuick ? 0.5 : isLong ? 1.5 : 1, warmup: max(16, shape.window / 4))
+            duration: workshop.isQuick ? 0.5 : 1, warmup: max(16, shape.window / 4))
         let rivals = !isLong ? against : against.filter { ["nchan", "raw-batch"].contains($0.name) }
         return workshop.contest(
             "a/\(shape.publishers)x\(shape.subscribers)x\(size)",

@@ -10,7 +10,7 @@ struct Latency: Scenario {
     func cells(_ workshop: Workshop, against: [any Contestant]) -> [Cell] {
         (workshop.isQuick ? [100] : [100, 1024]).map { size in
             let plan = LoadPlan(
-                subscribers: 1000, size: size, rate: 20, duration: workshop.isQuick ? 2 : 5, warmup: 10)
+                subscribers: 1000, size: size, rate: 20, duration: workshop.isQuick ? 2 : 3, warmup: 10)
             return workshop.contest(
                 "b/1000x\(size)", "1,000 subscribers, \(sizeName(size))",
                 metrics: [.cpuPerDelivery, .latencyP50, .latencyP99], against: against.bare,
