@@ -100,7 +100,7 @@ static char *put_number(char *at, uint64_t number) {
     return at;
 }
 
-// What the loop itself says, at most HEAD_MAX bytes: by hand, as printf would take longer than all the rest of an answer.
+// What the loop itself says, at most HEAD_MAX bytes: by hand, as printf would take longer than the rest of an answer.
 static size_t format_head(const el_connection *c, uint16_t status, bool has_length, uint64_t length, char *text) {
     char *at = put_number(put(text, "HTTP/1.1 "), status);
     at = put(put(put(at, " "), el_reason(status)), "\r\n");

@@ -71,9 +71,9 @@ static int open_socket(const el_address *address) {
     return -1;
 }
 
-// Connections inherit these: no call is needed for each. The send buffer is bounded, because the kernel would let a slow
-// reader's queue grow to megabytes. The kernel's deadline is for peers that vanished with little under way; it lies
-// behind our own, so that a stalled reader is found, counted and closed here.
+// Connections inherit these: no call is needed for each. The send buffer is bounded: a slow reader's queue would grow to
+// megabytes in the kernel. The kernel's deadline is for peers that vanished with little under way; it lies behind our own,
+// so that a stalled reader is found, counted and closed here.
 static bool set_inherited(int fd, const el_hub_settings *settings) {
     uint32_t stall_time = settings->stall_time;
     return set(fd, IPPROTO_TCP, TCP_NODELAY, 1) && set(fd, SOL_SOCKET, SO_KEEPALIVE, 1)
@@ -87,8 +87,8 @@ static void close_all(const int *sockets, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) close(sockets[i]);
 }
 
-// The kernel hands a connection over together with its first bytes; one that sends none, about so many seconds later. So
-// there is one wake for both, and the request is read where the connection is accepted.
+// The kernel hands a connection over with its first bytes; one that sends none, about so many seconds later. So there is
+// one wake for both, and the request is read where the connection is accepted.
 #define DEFER_SECONDS 1
 
 // Binds all before any listens: a connection must find all the loops, or none.
