@@ -14,7 +14,8 @@ struct Stalled: Scenario {
         let sizes = workshop.isQuick ? [1024] : [100, 1024]
         return sizes.map { size in
             var plan = LoadPlan(
-                subscribers: 200, size: size, publishers: 4, duration: workshop.isQuick ? 2 : size < 1024 ? 8 : 4, warmup: 100)
+                subscribers: 200, size: size, publishers: 4, duration: workshop.isQuick ? 2 : size < 1024 ? 8 : 4,
+                warmup: 100)
             // A few times what a socket buffer takes, and far below what the server can do.
             plan.rate = size < 1024 ? 750 : 1000
             let variants = [(Self.names.stalled, 10), (Self.names.plain, 0)].map { name, stalled in
