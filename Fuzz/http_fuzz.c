@@ -1,5 +1,6 @@
 // Feeds requests to the parser as a connection does: head, body, the next request. The same bytes go in twice, whole and
 // cut into pieces, and must come out the same: what the network does to a request is nobody's way to change its meaning.
+// Whole, a head that is the same as the one before is recognised, as a loop does it; in pieces it seldom is.
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -56,17 +57,45 @@ static void note(transcript *into, el_request *r, bool is_complete) {
     for (size_t i = 0; i < r->field_count; i++) {
         one->sum = add(add(one->sum, r->fields[i].name), r->fields[i].value);
     }
-    one->sum = add(one->sum, (el_slice){r->body, (size_t)r->body_length});
+    el_slice body = {r->body, (size_t)r->body_length};
+    one->sum = add(one->sum, r->body_in_place.bytes != NULL ? r->body_in_place : body);
 }
 
-// One piece at most `piece` bytes long, in memory of its own, so that reading past its end is found.
-static el_progress feed(el_request *r, const char *bytes, size_t length, size_t *taken) {
-    char *copy = malloc(length > 0 ? length : 1);
+// Whether the request that is over is sent once more: then its head is taken.
+static bool begins_again(el_request *r, el_slice bytes, size_t *taken) {
+    if (!el_request_repeats(r, bytes, false)) {
+        el_request_reset(r);
+        r->head_limit = HEAD_LIMIT;
+        return false;
+    }
+    *taken = r->head_length;
+    return true;
+}
+
+static el_progress take(el_request *r, el_slice bytes, bool is_new, size_t *taken) {
+    if (is_new && begins_again(r, bytes, taken)) return EL_DONE;
+    return r->head_done ? el_body_take(r, bytes.bytes, bytes.length, taken)
+                        : el_head_take(r, bytes.bytes, bytes.length, taken);
+}
+
+// One piece, in memory of its own, so that reading past its end is found, and a body that lies there is read in time.
+static el_progress feed(el_request *r, el_slice bytes, bool *is_new, size_t *taken, transcript *into) {
+    char *copy = malloc(bytes.length);
     if (copy == NULL) abort();
-    memcpy(copy, bytes, length);
-    el_progress progress =
-        r->head_done ? el_body_take(r, copy, length, taken) : el_head_take(r, copy, length, taken);
-    assert(progress == EL_REFUSED || *taken <= length);
+    memcpy(copy, bytes.bytes, bytes.length);
+    bool in_head = *is_new || !r->head_done;
+    el_progress progress = take(r, (el_slice){copy, bytes.length}, *is_new, taken);
+    assert(progress == EL_REFUSED || *taken <= bytes.length);
+    *is_new = false;
+    if (progress == EL_DONE && in_head) {
+        check_head(r);
+        el_body_begin(r, BODY_LIMIT, true);
+    }
+    if (progress == EL_DONE && r->body_done) {
+        note(into, r, true);
+        el_request_rest(r);
+        *is_new = true;
+    }
     free(copy);
     return progress;
 }
@@ -75,24 +104,16 @@ static void play(const char *bytes, size_t length, size_t piece, transcript *int
     el_request *r = el_request_new();
     if (r == NULL) abort();
     r->head_limit = HEAD_LIMIT;
+    bool is_new = false;
     size_t at = 0;
     while (at < length && into->count < REQUESTS_MAX) {
         size_t count = length - at < piece ? length - at : piece, taken = 0;
-        bool in_head = !r->head_done;
-        el_progress progress = feed(r, bytes + at, count, &taken);
+        el_progress progress = feed(r, (el_slice){bytes + at, count}, &is_new, &taken, into);
         if (progress == EL_REFUSED) break;
         at += taken;
         if (progress == EL_MORE) assert(taken == count);
-        if (progress == EL_DONE && in_head) {
-            check_head(r);
-            el_body_begin(r, BODY_LIMIT, true);
-        }
-        if (progress == EL_DONE && r->body_done) {
-            note(into, r, true);
-            el_request_reset(r);
-            r->head_limit = HEAD_LIMIT;
-        }
     }
+    if (is_new) el_request_reset(r);
     if (into->count < REQUESTS_MAX) note(into, r, false);
     el_request_delete(r);
 }
