@@ -197,6 +197,30 @@ struct StreamTests {
         }
     }
 
+    @Test("The same request again starts where things stand by then, and with a pause of its own")
+    func again() async throws {
+        try await Server.run("server: {loops: 1, retry: {after: 1000s, jitter: 1}}\n" + Self.sameAgain) { server in
+            var pauses: Set<String> = []
+            for kept in 0..<4 {
+                let (head, stream) = try await server.follow("/channels/all")
+                #expect(head.status == 200)
+                let first = try #require(try await stream.readBlock())
+                pauses.insert(String(try #require(first.split(separator: "\n").first { $0.hasPrefix("retry:") })))
+                for number in 0..<kept {
+                    #expect(try #require(try await stream.readBlock()).hasSuffix("data: note \(number)"))
+                }
+                #expect(try await server.post("note \(kept)").status == 202)
+                #expect(try #require(try await stream.readBlock()).hasSuffix("data: note \(kept)"))
+            }
+            #expect(pauses.count > 1)
+        }
+    }
+
+    private static let sameAgain = """
+        sources: {notes: {notes: {}}}
+        channels: {all: {from: [notes], replay: all}}
+        """
+
     @Test("A channel that lingers writes less often than events come, and writes them all")
     func linger() async throws {
         try await Server.run(Self.file) { server in
