@@ -21,10 +21,14 @@ struct JSONValueEncoder: Encoder {
     ///
     /// - Throws: `EncodingError` when it cannot be JSON (a NaN, say), or what its `encode(to:)` throws.
     static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let sink = spare.take() ?? JSONSink()
+        var sink = spare.take() ?? JSONSink()
         defer {
-            sink.reset()
-            spare.give(sink)
+            // A container that somebody has kept still refers to its sink, and may be used on any thread: that sink is
+            // never another value's.
+            if isKnownUniquelyReferenced(&sink) {
+                sink.reset()
+                spare.give(sink)
+            }
         }
         try sink.write(value)
         return try sink.finish()
