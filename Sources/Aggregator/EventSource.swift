@@ -10,6 +10,12 @@ public protocol EventSource: OptionGroup {
     /// One sentence for `aggregator list` and the reference.
     static var summary: String { get }
 
+    /// What is known of the events that it emits, as its options say: the pipeline's expressions are checked with it. Read
+    /// once, while the file is read. What the file's `types` declare of one of these types goes before what is said here.
+    ///
+    /// Default: events of the type that an option called `type` holds, if the kind has one; else nothing is known.
+    var emits: EventShape { get }
+
     /// The source's whole life. Called by the supervisor on a task of its own, once at the start, and again after a
     /// growing pause whenever it has thrown.
     ///
@@ -17,6 +23,16 @@ public protocol EventSource: OptionGroup {
     /// - Throwing is a failure: logged, counted, shown in `/health/ready`, and `run` is called again.
     /// - When the task is cancelled (the pipeline stops), it should stop soon; what it throws then is no failure.
     func run(_ context: SourceContext) async throws
+}
+
+extension EventSource {
+    /// Events of the type that its option `type` holds, whose data may be anything.
+    public var emits: EventShape {
+        guard let type = declaredOptions.first(where: { $0.name == "type" })?.option as? Option<String> else {
+            return .unknown
+        }
+        return EventShape([.init(type: type.wrappedValue, data: .dyn)])
+    }
 }
 
 /// A source that answers HTTP requests under paths of its own. Such a kind has, beside its own options, `access`.

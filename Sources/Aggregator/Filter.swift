@@ -11,6 +11,10 @@ public protocol Filter: OptionGroup {
     /// One sentence for `aggregator list` and the reference.
     static var summary: String { get }
 
+    /// What is known of the events that come out, by what is known of those that go in: it is what the expressions after
+    /// this step are checked with. Called once while the file is read, after the options were set. A step that only drops
+    /// events gives back what it was given.
+    func shape(of input: EventShape) -> EventShape
     /// Called once, before the first event.
     mutating func start(_ context: FilterContext) throws
     /// Takes one event. Throwing drops it; that is counted as an error of this step, and the first ones are logged with the
@@ -22,6 +26,8 @@ public protocol Filter: OptionGroup {
 }
 
 extension Filter {
+    /// Nothing is known: expressions after this step are checked when there is an event.
+    public func shape(of input: EventShape) -> EventShape { .unknown }
     /// Has nothing to prepare.
     public mutating func start(_ context: FilterContext) throws {}
     /// Emits nothing by the clock.

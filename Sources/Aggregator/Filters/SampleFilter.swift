@@ -17,6 +17,8 @@ struct SampleFilter: Filter {
     /// 2⁵³: all these shares are exact in a Double, so that 0% is never and 100% is always.
     private static let all = Double(sign: .plus, exponent: 53, significand: 1)
 
+    func shape(of input: EventShape) -> EventShape { input }
+
     mutating func start(_ context: FilterContext) {
         generator = SplitMix64(seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: 0 ... .max))
         threshold = UInt64(max(0, min(1, share.fraction)) * Self.all)

@@ -16,6 +16,20 @@ struct SetFilter: Filter {
     /// What `assignments` holds: an option is read under a lock of its own, once is enough.
     private var plan: [Assignments.Assignment] = []
 
+    func shape(of input: EventShape) -> EventShape {
+        input.changing { kind in
+            for assignment in assignments.assignments {
+                let type = assignment.expression.resultType
+                switch assignment.target {
+                case .data: kind.data = type.asData
+                case .field(let path): kind.data = kind.data.setting(path, to: type)
+                case .subject: break
+                case .type: kind.type = nil
+                }
+            }
+        }
+    }
+
     mutating func start(_ context: FilterContext) { plan = assignments.assignments }
 
     mutating func apply(_ event: inout Event) throws -> FilterResult {

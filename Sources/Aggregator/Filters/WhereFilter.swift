@@ -14,6 +14,8 @@ struct WhereFilter: Filter {
     /// What `condition` holds: an option is read under a lock of its own, once is enough.
     private var expression: EventExpression?
 
+    func shape(of input: EventShape) -> EventShape { input }
+
     mutating func start(_ context: FilterContext) { expression = condition.expression }
 
     mutating func apply(_ event: inout Event) throws -> FilterResult {

@@ -4,9 +4,12 @@ public import Expressions
 /// one.
 public enum EventEnvironment {
     /// `data` and `event`, in this order: `Variable.index` is 0 and 1.
-    public static let standard = ExpressionEnvironment([
-        (name: "data", type: .dyn), (name: "event", type: .object(event)),
-    ])
+    public static let standard = over(.dyn)
+
+    /// The same, with what is known of `data`.
+    static func over(_ data: ValueType) -> ExpressionEnvironment {
+        ExpressionEnvironment([(name: "data", type: data), (name: "event", type: .object(event))])
+    }
 
     /// The attributes of an event, as expressions see them.
     public static let event = ObjectType(

@@ -38,9 +38,12 @@ extension Expression {
     /// The expression that a node says, for option types with variables or result types of their own. Its mistakes are
     /// reported at their places within the file.
     ///
-    /// - Parameter types: the types its value may have; nil for any.
+    /// - Parameters:
+    ///   - environment: its variables; without it, those of the events at the place that is being decoded
+    ///     (`Problems.events`).
+    ///   - types: the types its value may have; nil for any.
     public static func decode(
-        _ node: Node, in environment: ExpressionEnvironment = EventEnvironment.standard, expecting types: [ValueType]?,
+        _ node: Node, in environment: ExpressionEnvironment? = nil, expecting types: [ValueType]?,
         _ problems: inout Problems
     ) -> Expression? {
         // YAML's null, written out, is also CEL's.
@@ -49,7 +52,7 @@ extension Expression {
             return nil
         }
         do throws(ExpressionProblem) {
-            return try Expression(text, in: environment, expecting: types)
+            return try Expression(text, in: environment ?? problems.eventEnvironment, expecting: types)
         } catch {
             problems.report(error, at: node)
             return nil

@@ -54,7 +54,7 @@ extension OptionGroup {
     }
 
     /// The properties marked `@Option`, by their names in the file.
-    private var declaredOptions: [(name: String, option: any AnyOption)] {
+    var declaredOptions: [(name: String, option: any AnyOption)] {
         Mirror(reflecting: self).children.compactMap { child in
             guard let label = child.label, let option = child.value as? any AnyOption else { return nil }
             // A wrapped property's storage has its name with an underscore before.

@@ -48,6 +48,8 @@ struct ChannelDefinition: Sendable {
     var envelope = Envelope.none
     /// How long it waits for more before it writes.
     var linger: Duration = .zero
+    /// What is known of its events: what subscribers' expressions are checked with.
+    var shape = EventShape.unknown
 }
 
 /// How much of a channel is kept; all bounds hold.

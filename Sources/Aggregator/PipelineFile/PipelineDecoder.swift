@@ -8,6 +8,8 @@ struct PipelineDecoder {
     private var definition: PipelineDefinition
     private var graph = PipelineGraph()
     private var routes = RouteTable()
+    /// What is known of the events that come out of sources and filters, by name; of those that are not in it, nothing.
+    private var shapes: [String: EventShape] = [:]
     /// The file has an `auth`, which decides what is open to everybody, whatever may be wrong in it.
     private var hasAuth = false
 
@@ -29,7 +31,7 @@ struct PipelineDecoder {
         hasAuth = root["auth"] != nil
         let access: Access = hasAuth ? .authenticated : .public
         for entry in root["sources"]?.entries ?? [] { source(entry, access) }
-        for entry in root["filters"]?.entries ?? [] { filter(entry) }
+        filters(root["filters"]?.entries ?? [])
         for entry in root["channels"]?.entries ?? [] { channel(entry, access) }
         if root.entries != nil || root.isNull,
             root["channels"].map({ $0.isNull || $0.entries?.isEmpty == true }) ?? true
@@ -69,6 +71,7 @@ struct PipelineDecoder {
         }
         definition.sources.append(
             SourceDefinition(name: entry.key, place: entry.place, source: source, access: chosen ?? access))
+        shapes[entry.key] = source.emits
     }
 
     private mutating func decode<Kind: OptionGroup>(_ kind: Kind.Type, _ node: Node) -> Kind? {
@@ -103,16 +106,35 @@ struct PipelineDecoder {
 
     // MARK: Filters
 
-    private mutating func filter(_ entry: Node.Entry) {
-        graph.add(.filter, entry, &problems)
+    /// Each after those that it takes from, because what comes out of these is known then.
+    private mutating func filters(_ entries: [Node.Entry]) {
+        for entry in entries { graph.add(.filter, entry, &problems) }
+        var decoded: [Int: FilterDefinition] = [:]
+        for index in PipelineGraph.order(of: entries) { decoded[index] = filter(entries[index]) }
+        definition.filters = entries.indices.compactMap { decoded[$0] }
+    }
+
+    private mutating func filter(_ entry: Node.Entry) -> FilterDefinition? {
         let options = FilterOptions.decode(entry.value, &problems)
+        problems.events = shape(from: entry)
+        defer { problems.events = .unknown }
         // Also where something else in it is wrong.
         let nodes = entry.value["steps"]?.elements ?? []
-        let steps = nodes.compactMap { step($0) }
-        guard let options, steps.count == nodes.count else { return }
-        definition.filters.append(
-            FilterDefinition(
-                name: entry.key, place: entry.place, from: options.from.values.map(\.name), steps: steps))
+        var steps: [any Filter] = []
+        for node in nodes {
+            let step = step(node)
+            problems.events = step?.shape(of: problems.events) ?? .unknown
+            if let step { steps.append(step) }
+        }
+        guard let options, steps.count == nodes.count else { return nil }
+        shapes[entry.key] = problems.events
+        return FilterDefinition(
+            name: entry.key, place: entry.place, from: options.from.values.map(\.name), steps: steps)
+    }
+
+    /// What is known of the events that a filter or a channel takes.
+    private func shape(from entry: Node.Entry) -> EventShape {
+        EventShape(anyOf: PipelineGraph.references(entry).map { shapes[$0.text ?? ""] ?? .unknown })
     }
 
     private mutating func step(_ node: Node) -> (any Filter)? {
@@ -144,6 +166,9 @@ struct PipelineDecoder {
     private mutating func channel(_ entry: Node.Entry, _ access: Access) {
         checkName(entry, "a channel")
         graph.addChannel(entry)
+        let shape = shape(from: entry)
+        problems.events = shape
+        defer { problems.events = .unknown }
         guard let options = ChannelOptions.decode(entry.value, &problems) else { return }
         if let path = options.path, let node = entry.value["path"] {
             let owner = RouteTable.Owner(name: "the channel '\(entry.key)'", place: node.place)
@@ -156,7 +181,7 @@ struct PipelineDecoder {
                 name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path,
                 keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
                 access: options.access ?? access, envelope: options.envelope,
-                linger: options.linger))
+                linger: options.linger, shape: shape))
     }
 
     private mutating func checkName(_ entry: Node.Entry, _ what: String) {

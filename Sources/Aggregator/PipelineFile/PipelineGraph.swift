@@ -81,9 +81,35 @@ struct PipelineGraph {
     }
 
     /// What stands under `from`, one name or a list; also in an entry that has other mistakes.
-    private static func references(_ entry: Node.Entry) -> [Node] {
+    static func references(_ entry: Node.Entry) -> [Node] {
         guard let from = entry.value["from"] else { return [] }
         return (from.elements ?? [from]).filter { $0.text != nil && !$0.isNull }
+    }
+
+    /// The filters by their indices, each after those that it takes from, as far as no circle forbids it. A walk in depth
+    /// with a stack of its own: a chain may be as long as a file.
+    static func order(of filters: [Node.Entry]) -> [Int] {
+        let places = Dictionary(filters.indices.map { (filters[$0].key, $0) }) { first, _ in first }
+        let feeders = filters.map { references($0).compactMap { $0.text.flatMap { places[$0] } } }
+        var order: [Int] = []
+        var isSeen = [Bool](repeating: false, count: filters.count)
+        for start in filters.indices where !isSeen[start] {
+            isSeen[start] = true
+            var path = [(filter: start, next: 0)]
+            while let (filter, next) = path.last {
+                guard next < feeders[filter].count else {
+                    order.append(filter)
+                    path.removeLast()
+                    continue
+                }
+                path[path.count - 1].next += 1
+                let feeder = feeders[filter][next]
+                guard !isSeen[feeder] else { continue }
+                isSeen[feeder] = true
+                path.append((feeder, 0))
+            }
+        }
+        return order
     }
 
     /// Every way round is told once. A walk in depth with a stack of its own: a chain may be as long as a file.

@@ -18,6 +18,12 @@ public struct Problems: Sendable {
     public private(set) var all: [Problem] = []
     /// The folder of the file, which relative paths are relative to.
     public let directory: String
+    /// What is known of the events at the place that is being decoded: those that a step is given, or a channel.
+    public internal(set) var events = EventShape.unknown {
+        didSet { if events != oldValue { eventEnvironment = events.environment } }
+    }
+    /// The variables of expressions over them.
+    private(set) var eventEnvironment = EventEnvironment.standard
 
     let source: SourceText
     private(set) var concealed: [Range<FilePlace>] = []
@@ -45,6 +51,7 @@ public struct Problems: Sendable {
         attempt.concealed = concealed
         attempt.concealedStarts = concealedStarts
         attempt.ignored = ignored
+        attempt.events = events
         return attempt
     }
 

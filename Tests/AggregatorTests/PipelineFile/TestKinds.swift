@@ -90,18 +90,25 @@ struct ThrottleStep: Filter {
 let testSources: [any EventSource.Type] = [TickerKind.self, TailKind.self, JobsKind.self]
 let testFilters: [any Filter.Type] = [WhereStep.self, SetStep.self, SampleStep.self, ThrottleStep.self]
 
+typealias TestKinds = (sources: [any EventSource.Type], filters: [any Filter.Type])
+
 extension Pipeline {
     /// The pipeline of a text with the kinds above, as `/etc/live/p.yaml`.
-    static func make(_ text: String, _ environment: [String: String] = [:]) throws(PipelineError) -> Pipeline {
+    static func make(
+        _ text: String, _ environment: [String: String] = [:], kinds: TestKinds = (testSources, testFilters)
+    ) throws(PipelineError) -> Pipeline {
         try Pipeline(
-            text: text, path: "/etc/live/p.yaml", sources: testSources, filters: testFilters, environment: environment)
+            text: text, path: "/etc/live/p.yaml", sources: kinds.sources, filters: kinds.filters,
+            environment: environment)
     }
 
     /// The report on a text; its warnings if there is no mistake.
-    static func report(on text: String, _ environment: [String: String] = [:]) -> String {
+    static func report(
+        on text: String, _ environment: [String: String] = [:], kinds: TestKinds = (testSources, testFilters)
+    ) -> String {
         var report: String
         do throws(PipelineError) {
-            report = try make(text, environment).warnings.joined(separator: "\n")
+            report = try make(text, environment, kinds: kinds).warnings.joined(separator: "\n")
         } catch {
             report = error.description
         }

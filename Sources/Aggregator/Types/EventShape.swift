@@ -1,0 +1,72 @@
+public import Expressions
+
+/// What is known, before the pipeline starts, of the events that can come to a place in it: each kind of event there can
+/// be, with the type of its `data`. Expressions of the file are checked with it.
+///
+/// It is a promise about every event: where one kind is not known, nothing is known of `data`.
+public struct EventShape: Sendable, Hashable {
+    /// One kind of event.
+    public struct Kind: Sendable, Hashable {
+        /// `event.type`; nil: not known.
+        public var type: String?
+        /// What `data` is, as expressions read it; `dyn`: not known.
+        public var data: ValueType
+
+        /// A kind.
+        public init(type: String?, data: ValueType) {
+            self.type = type
+            self.data = data
+        }
+    }
+
+    /// The kinds there can be, at least one, none twice.
+    public let kinds: [Kind]
+
+    /// More kinds than this at one place are not told apart: a file with thousands of types is read in no time all the same.
+    private static let limit = 256
+
+    /// Nothing is known.
+    public static let unknown = EventShape([Kind(type: nil, data: .dyn)])
+
+    /// Only events of these kinds; with none given, nothing is known.
+    public init(_ kinds: [Kind]) {
+        var seen: Set<Kind> = []
+        let distinct = kinds.filter { seen.insert($0).inserted }
+        self.kinds = distinct.isEmpty || distinct.count > Self.limit ? [Kind(type: nil, data: .dyn)] : distinct
+    }
+
+    /// Events of any of these shapes: where several ways meet.
+    public init(anyOf shapes: some Sequence<EventShape>) { self.init(shapes.flatMap(\.kinds)) }
+
+    /// The shape after each kind was changed: for a step that changes events.
+    public func changing(_ change: (inout Kind) -> Void) -> EventShape {
+        EventShape(
+            kinds.map { kind in
+                var kind = kind
+                change(&kind)
+                return kind
+            })
+    }
+
+    /// What `data` is, whichever kind it is of: `dyn` where that is not known of one of them. A field that not all of them
+    /// have is optional, and one that they have with different types is `dyn`.
+    public var data: ValueType {
+        guard var joined = kinds.first?.data else { return .dyn }
+        for kind in kinds.dropFirst() { joined = joined.merged(with: kind.data) }
+        guard case .object(var object) = joined else { return joined }
+        object.name = name
+        return .object(object)
+    }
+
+    /// What messages call `data`.
+    private var name: String {
+        let types = Set(kinds.compactMap(\.type)).sorted()
+        guard let first = types.first, kinds.allSatisfy({ $0.type != nil }) else { return "data" }
+        guard types.count > 1 else { return "data of the type '\(first)'" }
+        let shown = types.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        return "data of the types \(shown)" + (types.count > 5 ? " and \(types.count - 5) more" : "")
+    }
+
+    /// The variables of expressions about such events: `data` and `event`, as in `EventEnvironment.standard`.
+    public var environment: ExpressionEnvironment { EventEnvironment.over(data) }
+}

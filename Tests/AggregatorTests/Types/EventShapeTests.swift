@@ -1,0 +1,119 @@
+import Expressions
+import Testing
+
+@testable import Aggregator
+
+@Suite("Types: What is known of events")
+struct EventShapeTests {
+    @Test("Expressions know what a source emits, through steps that only drop events, and in `end`")
+    func throughDroppingSteps() {
+        let report = Pipeline.report(
+            on: """
+                sources: {m: {orders: {}}}
+                filters: {f: {from: m, steps: [where: data.count > 1, sample: 10%, where: data.totl > 1.0]}}
+                channels: {c: {from: f, end: data.sybmol == "X"}}
+                """, kinds: (sources, builtinFilters))
+        #expect(
+            report == """
+                p.yaml:2:80: data of the type 'order' has no field 'totl'; did you mean 'total'?
+                   2 | filters: {f: {from: m, steps: [where: data.count > 1, sample: 10%, where: data.totl > 1.0]}}
+                     |                                                                                ^~~~
+                """)
+    }
+
+    @Test(
+        "A set step is known to change what it sets, and nothing else",
+        arguments: [
+            ("data.extra == 3", nil),
+            ("data.count == 'many'", nil),
+            ("data.total > 1.0", nil),
+            ("data.place.city == 'Rome'", nil),
+            ("data.total == 'much'", "a double is never equal to a string"),
+            ("data.count > 3", "no such overload"),
+            ("data.place.town == 'Rome'", "'place' has no field 'town'"),
+        ])
+    func throughSet(condition: String, mistake: String?) {
+        let report = Pipeline.report(
+            on: """
+                sources: {m: {orders: {}}}
+                filters:
+                  f:
+                    from: m
+                    steps:
+                      - set: {data.extra: 1 + 2, data.count: "string(data.count)", data.place.city: "'Rome'"}
+                      - where: \(condition)
+                channels: {c: {from: f}}
+                """, kinds: (sources, builtinFilters))
+        if let mistake { #expect(report.contains(mistake), "\(report)") } else { #expect(report.isEmpty, "\(report)") }
+    }
+
+    @Test("After a step of a kind that says nothing of it, nothing is known")
+    func afterUnknownKind() {
+        let report = Pipeline.report(
+            on: """
+                sources: {m: {orders: {}}}
+                filters: {f: {from: m, steps: [mystery: {}, where: data.totl > 1.0]}}
+                channels: {c: {from: f}}
+                """, kinds: (sources, builtinFilters + [MysteryStep.self]))
+        #expect(report.isEmpty)
+    }
+
+    @Test("A filter is checked with what it takes, also from one that stands after it in the file")
+    func order() {
+        let report = Pipeline.report(
+            on: """
+                sources: {m: {orders: {}}}
+                filters:
+                  last: {from: first, steps: [where: data.totl > 1.0]}
+                  first: {from: m, steps: [where: data.count > 1]}
+                channels: {c: {from: last}}
+                """, kinds: (sources, builtinFilters))
+        #expect(report.contains("has no field 'totl'"), "\(report)")
+    }
+
+    @Test(
+        "Where kinds of events meet, a field of one is optional, one of two types is unknown, and anything may be asked of what is not known"
+    )
+    func union() {
+        func object(_ name: String, _ fields: [String: ValueType]) -> ValueType {
+            .object(ObjectType(name: name, fields: fields.mapValues { .init($0) }))
+        }
+        let a = EventShape([.init(type: "a", data: object("a", ["x": .double, "y": .string, "z": .int]))])
+        let b = EventShape([.init(type: "b", data: object("b", ["x": .double, "y": .int]))])
+        let merged = EventShape(anyOf: [a, b])
+        guard case .object(let data) = merged.data else {
+            Issue.record("\(merged.data)")
+            return
+        }
+        #expect(data.name == "data of the types 'a', 'b'")
+        #expect(data.fields["x"] == .init(.double))
+        #expect(data.fields["y"] == .init(.dyn))
+        #expect(data.fields["z"] == .init(.int, isOptional: true))
+        #expect(EventShape(anyOf: [merged, .unknown]).data == .dyn)
+        #expect(EventShape(anyOf: []) == .unknown)
+        #expect(EventShape(anyOf: [a, a]) == a)
+    }
+
+    private let sources: [any EventSource.Type] = [OrderKind.self]
+}
+
+private struct OrderKind: EventSource {
+    static let name = "orders"
+    static let summary = "Orders."
+
+    var emits: EventShape {
+        let fields: [String: ObjectType.Field] = [
+            "symbol": .init(.string), "count": .init(.int), "total": .init(.double),
+        ]
+        return EventShape([.init(type: "order", data: .object(ObjectType(name: "order", fields: fields)))])
+    }
+
+    func run(_ context: SourceContext) async throws {}
+}
+
+private struct MysteryStep: Filter {
+    static let name = "mystery"
+    static let summary = "Does something."
+
+    mutating func apply(_ event: inout Event) throws -> FilterResult { .pass }
+}
