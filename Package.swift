@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "AggregatorCommand",
             dependencies: [
-                "Aggregator", .product(name: "Logging", package: "swift-log"),
+                "Aggregator", "Expressions", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Command", swiftSettings: swift),

@@ -45,7 +45,7 @@ struct Root: AsyncParsableCommand {
         abstract: "Turns what happens on your machines into live streams that browsers and curl follow.",
         discussion:
             "A pipeline file declares sources, filters and channels; see pipeline.yaml for one that explains itself.",
-        subcommands: [Run.self, Check.self])
+        subcommands: [Run.self, Check.self, Eval.self])
 }
 
 extension ExitCode {

@@ -58,6 +58,8 @@ public struct ExpressionEnvironment: Sendable {
     public var container: String
     /// Whether mistakes of type are found at load. Default `strict`.
     public var checking: Checking
+    /// Whether `has`, `all`, `map` and their like are macros (default), or functions that nobody has defined.
+    public var hasMacros = true
 
     /// The variables in their order, which is the order of `Variable.index`. Names may have dots.
     public init(

@@ -4,8 +4,10 @@ extension Checker {
     mutating func call(
         _ function: Syntax.Name, on target: Syntax?, _ arguments: [Syntax], _ span: Span
     ) throws(ExpressionProblem) -> Checked {
-        if function.text == "has", target == nil { return try presence(arguments, span) }
-        if let target, let macro = try self.macro(function, on: target, arguments, span) { return macro }
+        if environment.hasMacros, function.text == "has", target == nil { return try presence(arguments, span) }
+        if environment.hasMacros, let target, let macro = try self.macro(function, on: target, arguments, span) {
+            return macro
+        }
 
         var checked: [Checked] = []
         // A name that nobody knows may be a target that was never meant to be evaluated: the function is the mistake.

@@ -21,7 +21,8 @@ extension Parser {
                 try close("]", opened: opening)
                 tree = try node(.index(tree, index), tree.span.through(end), over: [tree, index])
             } else if token.kind == .symbol("{"), tree.isName {
-                throw problem("messages ('Name{…}') are not supported; a map is {'key': value}")
+                throw source.unsupported(
+                    "messages ('Name{…}') are not supported; a map is {'key': value}", at: token.span)
             } else {
                 return tree
             }

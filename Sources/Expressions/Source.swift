@@ -23,6 +23,8 @@ public struct ExpressionProblem: Error, Sendable, Equatable, CustomStringConvert
     public var place: SourcePlace
     /// How many bytes of UTF-8 it covers; 0 at the end of the text.
     public var length: Int
+    /// Whether the text may well be right, but needs what this implementation leaves out: protobuf messages.
+    public var isUnsupported = false
 
     /// A problem of `length` bytes that begins at `place`.
     public init(message: String, place: SourcePlace, length: Int) {
@@ -33,6 +35,24 @@ public struct ExpressionProblem: Error, Sendable, Equatable, CustomStringConvert
 
     /// `line:column: message`.
     public var description: String { "\(place.line):\(place.column): \(message)" }
+
+    /// The line of `text` (which this is a problem of) with a caret under the place, as two lines; of a long line only
+    /// the part around the place.
+    public func excerpt(of text: String) -> String {
+        let start = text.utf8.index(text.startIndex, offsetBy: place.offset, limitedBy: text.endIndex) ?? text.endIndex
+        let isLineEnd = { (scalar: Unicode.Scalar) in scalar == "\n" || scalar == "\r" }
+        let scalars = text.unicodeScalars
+        let before = scalars[..<start].reversed().prefix { !isLineEnd($0) }.prefix(60).reversed()
+        let after = scalars[start...].prefix { !isLineEnd($0) }.prefix(60)
+        // A tab stays a tab, so that the caret stands below its character.
+        let indent = before.map { $0 == "\t" ? "\t" : " " }.joined()
+        let covered = after.reduce(into: (bytes: 0, count: 0)) { covered, scalar in
+            if covered.bytes < length { covered.count += 1 }
+            covered.bytes += String(scalar).utf8.count
+        }
+        let line = before.map(String.init).joined() + after.map(String.init).joined()
+        return "\(line)\n\(indent)^\(String(repeating: "~", count: max(0, covered.count - 1)))"
+    }
 }
 
 /// A piece of the text, in bytes. Small, because every part of the tree carries one.
@@ -87,5 +107,12 @@ final class Source: Sendable {
 
     func problem(_ message: String, at span: Span) -> ExpressionProblem {
         ExpressionProblem(message: message, place: place(at: Int(span.offset)), length: Int(span.length))
+    }
+
+    /// A problem of what is CEL, but left out here.
+    func unsupported(_ message: String, at span: Span) -> ExpressionProblem {
+        var problem = problem(message, at: span)
+        problem.isUnsupported = true
+        return problem
     }
 }

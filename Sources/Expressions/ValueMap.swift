@@ -16,7 +16,7 @@ public enum MapKey: Sendable, Hashable {
     }
 
     /// The key that a value is in a map literal, nil for types that cannot be one.
-    init?(_ value: Value) {
+    public init?(_ value: Value) {
         switch value {
         case .bool(let key): self = .bool(key)
         case .int(let key): self = .int(key)

@@ -10,7 +10,7 @@ final class CommandProcess: Sendable {
     var output: String { written("output") }
     var errors: String { written("errors") }
 
-    init(_ arguments: [String], pipeline: String) throws {
+    init(_ arguments: [String], pipeline: String = "", input: String = "") throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try pipeline.write(to: folder.appending(path: "pipeline.yaml"), atomically: true, encoding: .utf8)
@@ -23,6 +23,8 @@ final class CommandProcess: Sendable {
             continuation.yield($0.terminationReason == .exit ? $0.terminationStatus : -$0.terminationStatus)
             continuation.finish()
         }
+        try input.write(to: folder.appending(path: "input"), atomically: true, encoding: .utf8)
+        process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "input"))
         // Files, not pipes: what a process has written is whole when it has ended, whoever else holds a pipe's other end.
         process.standardOutput = try Self.file(folder.appending(path: "output"))
         process.standardError = try Self.file(folder.appending(path: "errors"))
