@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 FILE ?= pipeline.yaml
 
-.PHONY: run test build release deps test-deps format lint sanitize fuzz examples bench bench-quick help
+.PHONY: run test build release deps test-deps format lint sanitize fuzz examples reference docs bench bench-quick help
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ deps: ## Install what is missing from Debian
 	@Scripts/deps
 
 test-deps: ## … and what only the tests use
-	@Scripts/deps logrotate valgrind
+	@Scripts/deps logrotate valgrind python3-jsonschema python3-yaml
 
 format: ## Format the Swift code in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz Benchmarks
@@ -40,6 +40,12 @@ fuzz: deps ## Fuzz what reads bytes of strangers, SECONDS=… each
 
 examples: release ## Check every example's pipeline file
 	Scripts/check-examples
+
+reference: release ## Write docs/reference.md anew
+	@.build/release/aggregator reference > docs/reference.md
+
+docs: release test-deps ## Check that docs/reference.md and the JSON Schema are current and right
+	@Scripts/check-docs
 
 bench: bench-deps ## Measure it against others: tables, plots, bars (an hour)
 	@Benchmarks/.build/release/bench $(BENCH)

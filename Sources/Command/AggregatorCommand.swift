@@ -45,7 +45,17 @@ struct Root: AsyncParsableCommand {
         abstract: "Turns what happens on your machines into live streams that browsers and curl follow.",
         discussion:
             "A pipeline file declares sources, filters and channels; see pipeline.yaml for one that explains itself.",
-        subcommands: [Run.self, Check.self, Eval.self])
+        subcommands: [
+            Run.self,
+            Check.self,
+            Init.self,
+            List.self,
+            Describe.self,
+            Eval.self,
+            Schema.self,
+            ReferencePage.self,
+            Completion.self,
+        ])
 }
 
 extension ExitCode {

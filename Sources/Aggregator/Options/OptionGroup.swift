@@ -16,8 +16,8 @@ extension OptionGroup {
             OptionDescription(
                 name: name, help: option.declaration.help, shape: option.shape,
                 isRequired: option.declaration.isRequired, defaultText: option.defaultText,
-                example: option.declaration.example, isSecret: option.declaration.isSecret,
-                isWhole: option.declaration.isWhole)
+                example: option.declaration.example, range: option.declaration.range,
+                isSecret: option.declaration.isSecret, isWhole: option.declaration.isWhole)
         }
     }
 

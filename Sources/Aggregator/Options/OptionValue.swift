@@ -95,6 +95,8 @@ public struct OptionDescription: Sendable {
     public let defaultText: String?
     /// An example.
     public let example: String?
+    /// The numbers, durations (in seconds), sizes (in bytes) or lengths it may have.
+    public let range: ClosedRange<Double>?
     /// Its value is never shown.
     public let isSecret: Bool
     /// It takes all that stands under the kind's key.
