@@ -44,7 +44,8 @@ final class Routing: Sendable {
         channels = Dictionary(pipeline.channels.map { ($0.definition.name, $0) }) { first, _ in first }
         router = Self.router(for: pipeline)
         let definition = pipeline.definition
-        tokens = Tokens((definition.auth?.tokens ?? []).map { ($0.name, $0.token) })
+        tokens = Tokens(
+            (definition.auth?.tokens ?? []).map { ($0.token, .known(name: $0.name, claims: $0.claimsValue)) })
         origins = Origins(
             hosts: definition.server.hosts.map(\.name),
             shared: definition.server.cors.map { cors in
@@ -79,17 +80,41 @@ final class Routing: Sendable {
         return router
     }
 
-    /// Channels in the file's order that the caller may read.
+    /// Channels in the file's order that the caller may read, whole.
     func readable(by caller: Caller) -> [LiveChannel] {
-        pipeline.channels.filter { caller.may($0.definition.access) }
+        pipeline.channels.filter { caller.may($0.definition.access, channel: $0.name) }
     }
 
     /// Access where the file names none.
     var defaultAccess: Access { hasAuth ? .authenticated : .public }
 
-    /// - Throws: the 401, if the caller may not.
-    func allow(_ access: Access, to caller: Caller) throws(Problem) {
-        if !caller.may(access) { throw Self.unauthorized }
+    /// - Throws: if the caller may not follow that: the 401, or for a token that does not reach so far the 403.
+    func allow(_ channel: LiveChannel, subject: String?, to caller: Caller) throws(Problem) {
+        let access = channel.definition.access
+        if caller.may(access, subject: subject, channel: channel.name) { return }
+        var what = "the channel \"\(channel.name)\""
+        var advice = ""
+        if case .expression(let condition) = access, condition.asksForSubject {
+            if subject == nil { advice = " Perhaps it does for one subject: /channels/\(channel.name)/SUBJECT." }
+            what = (subject == nil ? "the whole of " : "this subject of ") + what
+        }
+        throw Self.refusal(of: caller, what, advice)
+    }
+
+    /// - Parameter what: what the access guards, for the 403.
+    /// - Throws: the 401 or the 403, if the caller may not.
+    func allow(
+        _ access: Access, to caller: Caller, subject: String? = nil, _ what: @autoclosure () -> String
+    ) throws(Problem) {
+        if !caller.may(access, subject: subject) { throw Self.refusal(of: caller, what()) }
+    }
+
+    private static func refusal(of caller: Caller, _ what: String, _ advice: String = "") -> Problem {
+        guard case .known(let name, _) = caller else { return unauthorized }
+        return Problem(
+            status: 403,
+            detail: "The token of \"\(name)\" does not give access to \(what).\(advice) "
+                + "Use one with the claims that its `access` asks for.")
     }
 
     /// The same for a token that is missing and for one that is wrong (RFC 6750, section 3).

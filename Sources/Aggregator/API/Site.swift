@@ -134,7 +134,8 @@ final class Site: HubHandler {
             try follow(request, visit, routing.followed(channel, subject: parameters["subject"], by: visit.caller))
         case .several: try follow(request, visit, routing.followed(in: visit.target, by: visit.caller))
         case .source(let source, let route):
-            try routing.allow(source.definition.access, to: visit.caller)
+            let (access, subject) = (source.definition.access, parameters["subject"])
+            try routing.allow(access, to: visit.caller, subject: subject, visit.exchange.path)
             try ask(request, visit, source, route, parameters)
         case .list: request.respond(visit.exchange.response(ChannelList.answer(routing.readable(by: visit.caller))))
         case .live: request.respond(visit.exchange.response(Health.live()))
@@ -142,7 +143,7 @@ final class Site: HubHandler {
             let answer = Health.ready(routing.pipeline.sources, isDraining: visit.isDraining)
             request.respond(visit.exchange.response(answer))
         case .metrics:
-            try routing.allow(routing.defaultAccess, to: visit.caller)
+            try routing.allow(routing.defaultAccess, to: visit.caller, visit.exchange.path)
             let (pipeline, tally) = (routing.pipeline, tally)
             offLoop(request, visit.exchange) { visit.exchange.response(Metrics.answer(pipeline, tally)) }
         case .page:

@@ -9,7 +9,7 @@ struct Followed: Sendable {
 
 /// The SSE resources: who may follow what, from where, and with which headers.
 ///
-/// In this order: channels that are known and closed to the caller (401), unknown ones (404), mistakes in subjects and
+/// In this order: channels that are known and closed to the caller (401, 403), unknown ones (404), mistakes in subjects and
 /// parameters (400), subjects that the sources rule out (404).
 extension Routing {
     /// At most so many parts in one stream.
@@ -44,7 +44,7 @@ extension Routing {
         var followed: [Followed] = []
         for (name, subject) in parts {
             guard let channel = channels[name] else { continue }
-            try allow(channel.definition.access, to: caller)
+            try allow(channel, subject: subject, to: caller)
             followed.append(Followed(channel: channel, subject: subject))
         }
         if let unknown = parts.first(where: { channels[$0.name] == nil }) {

@@ -1,7 +1,9 @@
+import Expressions
+
 /// The tokens of `auth.tokens`, and who a request says it is.
 struct Tokens: Sendable {
     private struct Entry {
-        var name: String
+        var caller: Caller
         /// As long as every other's, filled up with zeros.
         var padded: [UInt8]
         var length: Int
@@ -11,13 +13,13 @@ struct Tokens: Sendable {
     /// The length of the longest.
     private var width = 0
 
-    /// Tokens by the names that the file gives them.
-    init(_ tokens: [(name: String, token: String)] = []) {
+    /// Tokens, and whom each stands for.
+    init(_ tokens: [(token: String, caller: Caller)] = []) {
         width = tokens.map(\.token.utf8.count).max() ?? 0
-        entries = tokens.map { name, token in
+        entries = tokens.map { token, caller in
             let bytes = Array(token.utf8)
             return Entry(
-                name: name, padded: bytes + [UInt8](repeating: 0, count: width - bytes.count), length: bytes.count)
+                caller: caller, padded: bytes + [UInt8](repeating: 0, count: width - bytes.count), length: bytes.count)
         }
     }
 
@@ -33,7 +35,7 @@ struct Tokens: Sendable {
         for entry in entries {
             var difference = entry.length ^ given.count
             for index in 0..<width { difference |= Int(entry.padded[index] ^ padded[index]) }
-            if difference == 0 { caller = .known(name: entry.name) }
+            if difference == 0 { caller = entry.caller }
         }
         return caller
     }
@@ -73,14 +75,22 @@ enum Caller: Sendable, Equatable {
     case anonymous
     /// A token that nobody has.
     case wrong
-    /// The holder of the token with this name.
-    case known(name: String)
+    /// The holder of the token with this name, and what it claims: a map.
+    case known(name: String, claims: Value = .map([:]))
 
-    /// May this caller use what is guarded so? What is public ignores a wrong token.
-    func may(_ access: Access) -> Bool {
-        switch access {
-        case .public: true
-        case .authenticated: if case .known = self { true } else { false }
+    /// May this caller use what is guarded so? What is public ignores a wrong token; nothing else does.
+    ///
+    /// - Parameters:
+    ///   - subject: what is asked for; nil: a whole channel, or a route without one.
+    ///   - channel: nil at a source's routes.
+    func may(_ access: Access, subject: String? = nil, channel: String? = nil) -> Bool {
+        switch (access, self) {
+        case (.public, _), (.authenticated, .known): true
+        case (.authenticated, _), (.expression, .wrong): false
+        case (.expression(let condition), .anonymous):
+            condition.allows(claims: nil, subject: subject, channel: channel)
+        case (.expression(let condition), .known(_, let claims)):
+            condition.allows(claims: claims, subject: subject, channel: channel)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Expressions
+
 /// `auth:`: how callers prove who they are.
 struct AuthSettings: OptionGroup {
     @Option("Tokens that are known beforehand.") var tokens: [TokenDefinition]
@@ -29,6 +31,14 @@ struct TokenDefinition: OptionGroup {
     @Option("What it is called in logs and metrics, where the token itself never stands.") var name: String
     @Option("The token, as the caller sends it.", .secret) var token: String
     @Option("What access expressions know of its holder.") var claims = OrderedOptions<PlainValue>()
+
+    /// The claims, as expressions see them.
+    var claimsValue: Value {
+        .map(
+            claims.entries.reduce(into: ValueMap(capacity: claims.entries.count)) { map, claim in
+                map.set(.string(claim.name), claim.value.value)
+            })
+    }
 
     func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         if name.isEmpty { problems.report("expected a name", at: options["name"]) }

@@ -10,7 +10,11 @@ struct ChannelOptions: OptionGroup {
     var replay = Replay.none
     @Option("The SSE `event:` field: `type`, the event's type, or a fixed name.") var event = EventField.type
     @Option("After an event for which this is true, the streams of its subject are closed.") var end: Condition?
-    @Option("Who may follow it: `public` or `authenticated`. Default: `public` where the file has no `auth`.")
+    @Option(
+        """
+        Who may follow it: `public`, `authenticated`, or an expression over `token` (its claims), `subject` and `channel`. \
+        Default: `public` where the file has no `auth`, else `authenticated`.
+        """, .example("token.sub == subject"))
     var access: Access?
     @Option("What each `data:` is: the event's data, or the whole event as CloudEvents JSON.")
     var envelope = Envelope.none
@@ -135,27 +139,3 @@ extension EventField: OptionValue {
 }
 
 extension Envelope: OptionChoice {}
-
-extension Access: OptionValue {
-    static var shape: OptionShape { .choice(["public", "authenticated"]) }
-
-    static func decode(_ node: Node, _ problems: inout Problems) -> Access? {
-        switch node.plainText {
-        case "public": return .public
-        case "authenticated": return .authenticated
-        case let text?:
-            if let nearest = nearestName(to: text, among: ["public", "authenticated"]) {
-                problems.report("expected 'public' or 'authenticated'; did you mean '\(nearest)'?", at: node)
-            } else {
-                problems.report(
-                    "access expressions are not supported yet: expected 'public' or 'authenticated'", at: node)
-            }
-            return nil
-        case nil:
-            problems.expected(shape.words, at: node)
-            return nil
-        }
-    }
-
-    var optionText: String? { self == .public ? "public" : "authenticated" }
-}

@@ -87,11 +87,5 @@ enum Envelope: String, Sendable, Equatable, CaseIterable {
     case cloudevents
 }
 
-/// Who may.
-enum Access: Sendable, Equatable {
-    case `public`
-    case authenticated
-}
-
 /// An expression over an event, as in `where`, `set` and `end`.
 typealias EventExpression = Expressions.Expression

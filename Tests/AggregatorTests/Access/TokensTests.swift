@@ -23,7 +23,10 @@ struct TokensTests {
             ("", .anonymous), (nil, .anonymous),
         ] as [(String?, Caller)])
     func caller(text: String?, caller: Caller) {
-        let tokens = Tokens([(name: "one", token: "secret"), (name: "two", token: "another-longer-secret")])
+        let tokens = Tokens([
+            (token: "secret", caller: .known(name: "one")),
+            (token: "another-longer-secret", caller: .known(name: "two")),
+        ])
         #expect(tokens.caller(presenting: text) == caller)
     }
 

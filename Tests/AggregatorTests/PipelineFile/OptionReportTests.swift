@@ -82,18 +82,33 @@ struct OptionReportTests {
                      |                                                 ^~~~~~~~~
                 """#),
         ReportCase(
-            "an access expression",
+            "an access that nobody could have",
             #"""
+            auth: {tokens: [{name: a, token: abc}]}
             sources: {m: {ticker: {type: t}}}
-            channels: {c: {from: m, access: token.sub == subject}, d: {from: m, access: authentcated}}
+            channels:
+              c: {from: m, access: authentcated}
+              d: {from: m, access: token.sub == subjct}
+              e: {from: m, access: subject == 5}
+              f: {from: m, access: subject + channel}
+              g: {from: m, access: [public]}
             """#,
             reports: #"""
-                p.yaml:2:33: access expressions are not supported yet: expected 'public' or 'authenticated'
-                   2 | channels: {c: {from: m, access: token.sub == subject}, d: {from: m, access: authentcated}}
-                     |                                 ^~~~~~~~~~~~~~~~~~~~
-                p.yaml:2:77: expected 'public' or 'authenticated'; did you mean 'authenticated'?
-                   2 | channels: {c: {from: m, access: token.sub == subject}, d: {from: m, access: authentcated}}
-                     |                                                                             ^~~~~~~~~~~~
+                p.yaml:4:24: expected 'public', 'authenticated' or an expression; did you mean 'authenticated'?
+                   4 |   c: {from: m, access: authentcated}
+                     |                        ^~~~~~~~~~~~
+                p.yaml:5:37: 'subjct' is not known here; did you mean 'subject'?
+                   5 |   d: {from: m, access: token.sub == subjct}
+                     |                                     ^~~~~~
+                p.yaml:6:32: a string is never equal to an int
+                   6 |   e: {from: m, access: subject == 5}
+                     |                                ^~
+                p.yaml:7:24: a condition must be true or false, this is text
+                   7 |   f: {from: m, access: subject + channel}
+                     |                        ^~~~~~~~~~~~~~~~~
+                p.yaml:8:24: expected 'public' or 'authenticated', or an expression, not a list
+                   8 |   g: {from: m, access: [public]}
+                     |                        ^
                 """#),
         ReportCase(
             "required options, all that are missing",
