@@ -5,6 +5,7 @@ public import Aggregator
 public let builtinSources: [any EventSource.Type] = [
     Ticker.self,
     Generate.self,
+    Schedule.self,
     FileTail.self,
     Tasks.self,
     HTTPIngest.self,
