@@ -35,6 +35,8 @@ let package = Package(
         // What Debian ships (see `make deps`).
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CRE2System", pkgConfig: "re2", providers: [.apt(["libre2-dev"])]),
         .target(
             name: "CLlhttp", cSettings: [.disableWarning("everything"), .define("LLHTTP_STRICT_MODE", to: "1")]),
@@ -53,7 +55,9 @@ let package = Package(
         .target(name: "CChildProcess", cSettings: c),
         .target(
             name: "SourcesBuiltin",
-            dependencies: ["Aggregator", "CChildProcess", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Aggregator", "CChildProcess", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Sources-Builtin", swiftSettings: swift),
         .target(
             name: "AggregatorCommand",
@@ -75,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "AggregatorTests", dependencies: ["Aggregator", "Expressions", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "TestSupport"],
+            name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "CZlib", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "PromiseTests",

@@ -58,12 +58,21 @@ public struct Route: Sendable, Hashable {
     public var path: String
     /// At most so many bytes of body; nil: the server's `limits.body`.
     public var bodyLimit: Int?
+    /// The `Content-Encoding`s (in lower case) in which the source takes bodies; others are refused with 415. Bodies are
+    /// handed over as they were sent, so it is the source that decodes them, and bounds what comes out.
+    public var encodings: [String]
+    /// `RouteSender.address` is wanted: it costs a system call for each request.
+    public var asksAddress: Bool
 
     /// A route.
-    public init(_ method: String, _ path: String, bodyLimit: Int? = nil) {
+    public init(
+        _ method: String, _ path: String, bodyLimit: Int? = nil, encodings: [String] = [], asksAddress: Bool = false
+    ) {
         self.method = method
         self.path = path
         self.bodyLimit = bodyLimit
+        self.encodings = encodings
+        self.asksAddress = asksAddress
     }
 
     /// The names in braces in the path, in their order; none if it cannot be a path.

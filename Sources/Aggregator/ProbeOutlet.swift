@@ -27,6 +27,7 @@ final class ProbeOutlet: SourceOutlet {
     private let state = Mutex(State())
     // As with the defaults of `server`.
     let eventLimit = 1 << 20
+    let bodyLimit = 1 << 20
     let timeToStop: Duration = .seconds(8)
 
     init(name: String) { self.name = name }

@@ -15,20 +15,49 @@ public struct RouteRequest: Sendable {
     /// The fields by lower-case name; several of one name joined with ", ". Without `authorization`, `cookie` and
     /// `content-length` (which `body.count` tells).
     public var headers: [String: String]
-    /// The body, whole; one with a `Content-Encoding` never gets here.
+    /// Who sends it.
+    public var sender: RouteSender
+    /// The body, whole, as it was sent: one with a `Content-Encoding` gets here only if the route says that it takes that.
     public var body: [UInt8]
 
     /// A request, as tests make them.
     public init(
         route: Route, parameters: [String: String] = [:], query: [(name: String, value: String)] = [],
-        headers: [String: String] = [:], body: [UInt8] = []
+        headers: [String: String] = [:], sender: RouteSender = RouteSender(), body: [UInt8] = []
     ) {
         self.route = route
         self.parameters = parameters
         self.query = query
         self.headers = headers
+        self.sender = sender
         self.body = body
     }
+}
+
+/// Who sends a request, as far as it says. For sources that keep secrets or limits of their own; what it holds belongs
+/// neither into events nor into a log, so it has no description that tells.
+public struct RouteSender: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// The name that `auth.tokens` gives to the holder of its token; nil if it has none, or none that is known.
+    public var name: String?
+    /// The token it came with (`Authorization: Bearer`, `?token=`, the cookie `token`), whether or not anybody knows it.
+    public var token: String?
+    /// What follows `Authorization: Basic` (RFC 7617, section 2): base64 of `USER:PASSWORD`.
+    public var basic: String?
+    /// Its IP address; empty on a unix socket, and for routes that do not ask for it (`Route.asksAddress`).
+    public var address: String
+
+    /// A sender, as tests make them.
+    public init(name: String? = nil, token: String? = nil, basic: String? = nil, address: String = "") {
+        self.name = name
+        self.token = token
+        self.basic = basic
+        self.address = address
+    }
+
+    /// Only that there is one.
+    public var description: String { "a sender" }
+    /// The same.
+    public var debugDescription: String { description }
 }
 
 /// What a route answers: now, or from a task of its own.

@@ -16,6 +16,8 @@ public struct SourceContext: Sendable {
     /// At most so many bytes may an event's type, subject, id and data have together (`server.limits.event`); one that has
     /// more is refused.
     public var eventLimit: Int { outlet.eventLimit }
+    /// At most so many bytes may the body of a request have (`server.limits.body`), unless its route says otherwise.
+    public var bodyLimit: Int { outlet.bodyLimit }
     /// How long `run` may take to return after its cancellation, of real time (a part of `server.drain`). Then the source is
     /// given up and the process may exit: what must not outlive it has to be ended before.
     public var timeToStop: Duration { outlet.timeToStop }
@@ -95,6 +97,7 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
 /// The pipeline's side of a `SourceContext`.
 protocol SourceOutlet: Sendable {
     var eventLimit: Int { get }
+    var bodyLimit: Int { get }
     var timeToStop: Duration { get }
     func emit(_ event: consuming Event) throws(EventProblem)
     func emit(_ events: [Event]) throws(EventProblem)

@@ -62,8 +62,8 @@ final class Site: HubHandler {
             let token = Tokens.presented(
                 authorization: request.header("authorization"), query: target.token, cookie: request.header("cookie"))
             let visit = Visit(
-                routing: routing, target: target, caller: routing.tokens.caller(presenting: token), exchange: exchange,
-                isDraining: isDraining)
+                routing: routing, target: target, caller: routing.tokens.caller(presenting: token),
+                presented: token, exchange: exchange, isDraining: isDraining)
             try serve(request, visit)
         } catch {
             request.respond(exchange.response(error.response))
@@ -202,6 +202,8 @@ struct Visit: Sendable {
     let routing: Routing
     let target: RequestTarget
     let caller: Caller
+    /// The token it came with, for sources that have their own.
+    let presented: String?
     let exchange: Exchange
     let isDraining: Bool
 }

@@ -26,13 +26,12 @@ extension Site {
         _ request: borrowing IncomingRequest, _ visit: Visit, _ source: LiveSource, _ route: Route,
         _ parameters: [String: String]
     ) throws(Problem) {
-        if let coding = request.header("content-encoding"), !coding.isEmpty, coding.lowercased() != "identity" {
-            throw Problem(
-                status: 415, detail: "A body is taken as it is, without Content-Encoding; this one is \(coding).",
-                headers: [("Accept-Encoding", "identity")])
-        }
+        if let coding = request.header("content-encoding") { try Self.check(coding, for: route) }
         let question = RouteRequest(
-            route: route, parameters: parameters, query: visit.target.query, headers: Self.fields(of: request))
+            route: route, parameters: parameters, query: visit.target.query, headers: Self.fields(of: request),
+            sender: RouteSender(
+                name: visit.caller.name, token: visit.presented,
+                basic: request.header("authorization").flatMap { Tokens.basic($0) }))
         guard request.hasBody else { return answer(request, source, question, visit.exchange) }
         let known = KnownRoute(visit, source, question)
         request.setContext(known)
@@ -45,12 +44,25 @@ extension Site {
         _ request: borrowing IncomingRequest, _ source: LiveSource, _ question: RouteRequest, _ exchange: Exchange
     ) {
         let mayEmit = question.route.method != "GET"
+        var question = question
+        // It is the connection's, not the head's: whoever repeats a head may be somebody else.
+        if question.route.asksAddress { question.sender.address = request.peer }
         switch source.answer(question) {
         case .now(let answer): request.respond(exchange.response(answer, whenRoom: mayEmit))
         case .later(let work):
             guard let deferred = request.defer() else { return request.respond(exchange.response(Self.busy.response)) }
             later.run { deferred.respond(exchange.response(await work(), whenRoom: mayEmit)) }
         }
+    }
+
+    private static func check(_ coding: String, for route: Route) throws(Problem) {
+        let coding = coding.trimmingSpaces.lowercased()
+        if coding.isEmpty || coding == "identity" || route.encodings.contains(coding) { return }
+        let known = route.encodings + ["identity"]
+        throw Problem(
+            status: 415,
+            detail: "The Content-Encoding '\(coding)' is not taken here; send \(known.joined(separator: " or ")).",
+            headers: [("Accept-Encoding", known.joined(separator: ", "))])
     }
 
     /// By lower-case name, joined as RFC 9110, section 5.3, has it; without what only access control may see, and without

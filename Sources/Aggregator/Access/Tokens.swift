@@ -54,6 +54,13 @@ struct Tokens: Sendable {
         return words[1].trimmingSpaces
     }
 
+    /// What `Authorization: Basic` (RFC 7617, section 2) says; nil where it is of another scheme.
+    static func basic(_ authorization: String) -> String? {
+        let words = authorization.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].lowercased() == "basic" else { return nil }
+        return words[1].trimmingSpaces
+    }
+
     /// RFC 6265, section 4.2.1; a value may stand in double quotes.
     private static func token(inCookies cookies: String) -> String? {
         for cookie in cookies.split(separator: ";") {
@@ -77,6 +84,9 @@ enum Caller: Sendable, Equatable {
     case wrong
     /// The holder of the token with this name, and what it claims: a map.
     case known(name: String, claims: Value = .map([:]))
+
+    /// The name of its token; nil if it has none that is known.
+    var name: String? { if case .known(let name, _) = self { name } else { nil } }
 
     /// May this caller use what is guarded so? What is public ignores a wrong token; nothing else does.
     ///

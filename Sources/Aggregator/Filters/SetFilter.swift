@@ -67,8 +67,12 @@ struct SetProblem: Error, CustomStringConvertible {
 }
 
 extension EventData {
-    /// The data with one field changed or made. No data at all counts as an empty object.
-    fileprivate func setting(_ path: [String], to value: Value) throws -> EventData {
+    /// The data with one field changed or made, and the objects around it; the rest stays as it is, byte for byte but for
+    /// white space. No data at all counts as an empty object.
+    ///
+    /// - Parameter path: the names of the field and of the objects around it, outermost first; at least one.
+    /// - Throws: what is no object but would have to be, in words.
+    public func setting(_ path: [String], to value: Value) throws -> EventData {
         let json = value.jsonBytes
         switch self {
         case .json(let bytes): return .json(try JSONPatch.set(path, to: json, in: bytes))

@@ -43,7 +43,7 @@ final class LivePipeline: Sendable {
         supervisors = sources.map { [channels] source in
             let outlet = Outlet(
                 source, graph.origins[source.name], flow, rooms, channels, state,
-                timeToStop: definition.server.timeToStop)
+                bodyLimit: definition.server.limits.body.bytes, timeToStop: definition.server.timeToStop)
             return Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
         }
         self.running = running

@@ -9,12 +9,14 @@ final class Outlet: SourceOutlet {
     /// That carry the source, in the file's order.
     private let channels: [LiveChannel]
     private let state: StateFolder
+    let bodyLimit: Int
     let timeToStop: Duration
 
     init(
         _ source: LiveSource, _ origin: Graph.Origin?, _ flow: Flow, _ rooms: RoomWaiters, _ channels: [LiveChannel],
-        _ state: StateFolder, timeToStop: Duration
+        _ state: StateFolder, bodyLimit: Int, timeToStop: Duration
     ) {
+        self.bodyLimit = bodyLimit
         self.timeToStop = timeToStop
         self.source = source
         edges = origin?.edges ?? []

@@ -2,14 +2,16 @@ public import Aggregator
 
 /// Events that arrive as HTTP requests.
 ///
-/// A request is one event or, as a JSON array or NDJSON, several: all of them or, when one cannot be, none. JSON goes out
-/// as it came. The path's parts `{subject}` and `{type}` set those; parts of other names are put into the data, which then
-/// has to be an object, in the place of members of the same name.
+/// A request is one event or, as a JSON array, NDJSON or a batch of CloudEvents, several: all of them or, when one cannot be,
+/// none. JSON goes out as it came. The path's parts `{subject}` and `{type}` set those; parts of other names are put into the
+/// data, which then has to be an object, in the place of members of the same name.
 ///
 /// | body | data |
 /// |---|---|
 /// | `application/json`, `…+json`, or no content type | the value; of an array each element is an event |
 /// | `application/x-ndjson`, `application/jsonl` | each line that is not blank is an event |
+/// | anything, with `ce-` headers | one CloudEvent in binary mode |
+/// | `application/cloudevents+json`, `application/cloudevents-batch+json` | one CloudEvent, or an array of them |
 /// | `application/x-www-form-urlencoded` | an object of texts; a name that comes several times has a list of them |
 /// | `text/plain` | the text |
 /// | none, with query parameters | an object of texts, as a form. With a body, the query is not looked at |
@@ -18,16 +20,35 @@ public struct HTTPIngest: RoutedSource {
     public static let name = "http_ingest"
     /// For `aggregator list`.
     public static let summary =
-        "Events that arrive as HTTP requests: JSON, arrays, NDJSON, forms, text, query parameters."
+        "Events that arrive as HTTP requests: JSON, NDJSON, CloudEvents, forms, text, query parameters; signed webhooks."
     /// Planned.
-    public static let later = ["verify", "rate", "stream", "cloudevents"]
+    public static let later = ["stream"]
 
     @Option(
         "The path. `{subject}` and `{type}` in it set those of the event, other names go into the data.",
         .example("/notifications/{subject}"))
     var path: String
     @Option("The method.") var method = IngestMethod.post
-    @Option("The type of the events, unless the path has `{type}`.") var type = "message"
+    @Option("The type of the events, where neither the path nor a CloudEvent says one.") var type = "message"
+    @Option(
+        """
+        Attributes of the event (id, type, subject, time, data, data.FIELD), each with the expression it is set to, over \
+        data, headers (by lower-case name), query, path and cloudevent (the attributes of one). All are computed from the \
+        request as it came; one that fails is a 422.
+        """, .example(#"{type: 'headers["x-github-event"]', subject: data.repository.full_name}"#))
+    var set = OrderedOptions<RequestExpression>()
+    @Option("What a request has to show, beside what `access` asks for.", .example("{github: \"${GITHUB_SECRET}\"}"))
+    var verify: VerifyOptions?
+    @Option(
+        "How many requests one sender may make; more are answered 429.", .example("{limit: 100, every: 1s, per: token}")
+    )
+    var rate: RateOptions?
+    @Option(
+        """
+        Events whose id was taken before are answered as they were then, and not emitted again. An id has a CloudEvent \
+        (with its source), and what `set: {id: …}` gives one.
+        """, .example("{within: 10m, keys: 10000}"))
+    var dedupe: DedupeOptions?
     @Option("What the answer says beside `accepted`.", .example("{status: sent}"))
     var answer = OrderedOptions<PlainValue>()
     @Option("At most so many events in one request.", .range(1...1_000_000)) var batch = 10_000
@@ -38,6 +59,7 @@ public struct HTTPIngest: RoutedSource {
     /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
+        IngestSet.check(set, &problems)
         if answer.entries.contains(where: { $0.name == "accepted" }) {
             problems.report("'accepted' is the number of events; choose another name", at: options["answer"])
         }
@@ -46,11 +68,14 @@ public struct HTTPIngest: RoutedSource {
     /// The routes, as the options say.
     public var routes: [Route] { [route] }
 
-    private var route: Route { Route(method.rawValue, path) }
+    private var route: Route {
+        Route(
+            method.rawValue, path, encodings: Inflater.codings, asksAddress: rate.map { $0.per != .everybody } ?? false)
+    }
 
     /// Answers requests until it is cancelled.
     public func run(_ context: SourceContext) async throws {
-        let desk = IngestDesk(type: type, route: route, answer: answer, batch: batch)
+        let desk = IngestDesk(self, route, source: context.name)
         context.serve { request in .now(desk.answer(request, context)) }
         // All the work is done in the requests; this task only says that the source is alive.
         let (forever, keeper) = AsyncStream.makeStream(of: Never.self)
@@ -64,74 +89,4 @@ enum IngestMethod: String, OptionChoice {
     case post = "POST"
     case put = "PUT"
     case patch = "PATCH"
-}
-
-/// Turns requests into events, and what became of them into answers.
-struct IngestDesk: Sendable {
-    private let type: String
-    /// The names in the path that are neither the subject's nor the type's, in their order.
-    private let fields: [String]
-    private let batch: Int
-    /// The answer's members after `accepted`.
-    private let rest: [(name: String, json: [UInt8])]
-    /// The answer to nearly every request.
-    private let oneAccepted: RouteResponse
-
-    init(type: String, route: Route, answer: OrderedOptions<PlainValue>, batch: Int) {
-        self.type = type
-        self.batch = batch
-        fields = route.parameters.filter { $0 != "subject" && $0 != "type" }
-        rest = answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
-        oneAccepted = Self.accepted(1, rest)
-    }
-
-    /// On an event-loop thread: everything here is bounded by the size of the body.
-    func answer(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
-        do throws(Refusal) {
-            let items = try items(of: request)
-            let now = context.clock.now()
-            let type = request.parameters["type"] ?? type
-            let subject = request.parameters["subject"]
-            do throws(EventProblem) {
-                if items.count == 1 {
-                    try context.emitNow(Event(type: type, subject: subject, time: now, data: items[0].data))
-                    return oneAccepted
-                }
-                try context.emitNow(items.map { Event(type: type, subject: subject, time: now, data: $0.data) })
-                return Self.accepted(items.count, rest)
-            } catch {
-                let place = items.indices.contains(error.index) ? items[error.index].place : .body
-                throw Refusal(422, place.prefix + error.message)
-            }
-        } catch {
-            return error.response
-        }
-    }
-
-    /// What a request carries, as data, with the path's fields in it.
-    func items(of request: RouteRequest) throws(Refusal) -> [IngestItem] {
-        let fields = fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
-        var items: [IngestItem]
-        if !request.body.isEmpty {
-            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch)
-        } else if !request.query.isEmpty {
-            items = [IngestItem(data: .json(FormText.object(of: request.query)), place: .body)]
-        } else if !fields.isEmpty {
-            items = [IngestItem(data: .json(Array("{}".utf8)), place: .body)]
-        } else {
-            throw Refusal(
-                400, "There is nothing to publish. Send a body (\(MediaType.known)), or query parameters without one.")
-        }
-        if !fields.isEmpty {
-            for index in items.indices { try items[index].put(fields) }
-        }
-        return items
-    }
-
-    private static func accepted(_ count: Int, _ rest: [(name: String, json: [UInt8])]) -> RouteResponse {
-        var object = JSONObjectText()
-        object.set("accepted", count)
-        for (name, json) in rest { object.set(name, json: json) }
-        return .json(202, object.finished)
-    }
 }

@@ -1,9 +1,11 @@
 import Aggregator
 
 /// The data of one event to be, and where in the request it stood.
-struct IngestItem: Equatable {
+struct IngestItem {
     var data: EventData
     var place: Place
+    /// What a CloudEvent says of itself.
+    var event: CloudEvent?
 
     /// Where something stood.
     enum Place: Equatable {
@@ -26,6 +28,7 @@ struct IngestItem: Equatable {
 
     /// Puts the path's fields into the data.
     mutating func put(_ fields: [(name: String, value: String)]) throws(Refusal) {
+        if case .none = data { data = .json(Array("{}".utf8)) }
         guard case .json(let json) = data, let object = try? JSONObject(json) else {
             let names = fields.map(\.name).joined(separator: ", ")
             throw Refusal(422, "\(place.prefix)the path gives the data '\(names)', so it has to be a JSON object.")
@@ -48,6 +51,17 @@ enum IngestBody {
         switch type {
         case .json: return try json(body, limit: limit)
         case .lines: return try lines(body, limit: limit)
+        case .cloudEvent: return [try CloudEventJSON.item(body, at: .body)]
+        case .cloudEvents:
+            guard let elements = try elements(of: body, limit: limit) else {
+                throw Refusal(400, "A batch of CloudEvents is a JSON array of them; this body is none.")
+            }
+            var items: [IngestItem] = []
+            items.reserveCapacity(elements.count)
+            for (index, element) in elements.enumerated() {
+                items.append(try CloudEventJSON.item(body, in: element, at: .element(index)))
+            }
+            return items
         case .form: return [IngestItem(data: try form(body), place: .body)]
         case .text:
             guard let text = String(validating: body, as: UTF8.self) else {
@@ -57,15 +71,22 @@ enum IngestBody {
         }
     }
 
-    private static func json(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
+    /// Where the elements of an array lie; nil for any other JSON.
+    private static func elements(of body: [UInt8], limit: Int) throws(Refusal) -> [Range<Int>]? {
         let elements: [Range<Int>]?
         do throws(JSONProblem) {
             elements = try JSON.elements(of: body)
         } catch {
             throw notJSON(error, in: body[...], "The body")
         }
-        guard let elements else { return [IngestItem(data: .json(trimmed(body)), place: .body)] }
-        guard elements.count <= limit else { throw tooMany(limit) }
+        if let elements, elements.count > limit { throw tooMany(limit) }
+        return elements
+    }
+
+    private static func json(_ body: [UInt8], limit: Int) throws(Refusal) -> [IngestItem] {
+        guard let elements = try elements(of: body, limit: limit) else {
+            return [IngestItem(data: .json(trimmed(body)), place: .body)]
+        }
         return elements.enumerated().map { IngestItem(data: .json(Array(body[$1])), place: .element($0)) }
     }
 
@@ -89,7 +110,7 @@ enum IngestBody {
         return items
     }
 
-    private static func form(_ body: [UInt8]) throws(Refusal) -> EventData {
+    static func form(_ body: [UInt8]) throws(Refusal) -> EventData {
         // No form begins so: browsers and curl's --data-urlencode escape both. It is what `curl -d` does to JSON.
         if let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             throw Refusal(400, "The body looks like JSON but says it is a form; add 'Content-Type: application/json'.")

@@ -6,30 +6,41 @@ enum MediaType: Equatable {
     case lines
     case form
     case text
+    /// CloudEvents in structured content mode.
+    case cloudEvent
+    /// CloudEvents in batched content mode.
+    case cloudEvents
 
     /// Those there are, for answers.
-    static let known = "application/json, application/x-ndjson, application/x-www-form-urlencoded, text/plain"
+    static let known =
+        "application/json, application/x-ndjson, application/cloudevents+json, "
+        + "application/cloudevents-batch+json, application/x-www-form-urlencoded, text/plain"
 
     /// What a request says of its body (RFC 9110, section 8.3). Without a word it is taken for JSON.
     static func of(_ request: RouteRequest) throws(Refusal) -> MediaType {
-        if request.headers["ce-specversion"] != nil {
-            throw Refusal(415, "CloudEvents (in binary mode, with ce- headers) are not supported yet.")
-        }
         guard let field = request.headers["content-type"], field != "application/json" else { return .json }
         let (name, charset) = parts(of: field)
         if let charset, charset != "utf-8", charset != "us-ascii" {
-            throw Refusal(415, "The character set '\(charset)' is not supported; send UTF-8.")
+            throw .unknownType("The character set '\(charset)' is not supported; send UTF-8.")
         }
         switch name {
-        case "application/json", "text/json": return .json
         case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines": return .lines
         case "application/x-www-form-urlencoded": return .form
         case "text/plain": return .text
-        case _ where name.hasPrefix("application/cloudevents"):
-            throw Refusal(415, "CloudEvents ('\(name)') are not supported yet; known are \(known).")
-        case _ where name.hasPrefix("application/") && name.hasSuffix("+json"): return .json
-        default: throw Refusal(415, "The content type '\(name)' is not known here; known are \(known).")
+        case "application/cloudevents+json": return .cloudEvent
+        case "application/cloudevents-batch+json": return .cloudEvents
+        case _ where isCloudEvents(name):
+            throw .unknownType("CloudEvents are known here in their JSON format, not as '\(name)'.")
+        case _ where isJSON(name): return .json
+        default: throw .unknownType("The content type '\(name)' is not known here; known are \(known).")
         }
+    }
+
+    /// Whether a content type says that the body is a CloudEvent, or several, with all their attributes.
+    static func isCloudEvents(_ name: String) -> Bool { name.hasPrefix("application/cloudevents") }
+
+    static func isJSON(_ name: String) -> Bool {
+        name == "application/json" || name == "text/json" || name.hasPrefix("application/") && name.hasSuffix("+json")
     }
 
     /// The type and its `charset`, both in lower case; a charset may stand in quotes.

@@ -4,14 +4,23 @@ import Aggregator
 struct Refusal: Error, Equatable {
     var status: Int
     var detail: String
+    /// Of the answer: one name and its value.
+    var header: (name: String, value: String)?
 
-    init(_ status: Int, _ detail: String) {
+    init(_ status: Int, _ detail: String, header: (name: String, value: String)? = nil) {
         self.status = status
         self.detail = detail
+        self.header = header
     }
 
-    /// As the client gets it. With 415 it is told what would be taken (RFC 9110, section 12.5.1).
-    var response: RouteResponse {
-        .problem(status, detail, headers: status == 415 ? [("Accept", MediaType.known)] : [])
+    /// With 415 the client is told what would be taken (RFC 9110, section 12.5.1).
+    static func unknownType(_ detail: String) -> Refusal { Refusal(415, detail, header: ("Accept", MediaType.known)) }
+
+    /// As the client gets it.
+    var response: RouteResponse { .problem(status, detail, headers: header.map { [$0] } ?? []) }
+
+    static func == (some: Refusal, other: Refusal) -> Bool {
+        some.status == other.status && some.detail == other.detail && some.header?.name == other.header?.name
+            && some.header?.value == other.header?.value
     }
 }

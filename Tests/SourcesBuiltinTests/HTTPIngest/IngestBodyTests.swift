@@ -133,8 +133,7 @@ import Testing
         arguments: [
             ("content-type", "application/xml", "application/json"),
             ("content-type", "multipart/form-data; boundary=x", "text/plain"),
-            ("content-type", "application/cloudevents+json", "not supported yet"),
-            ("content-type", "application/cloudevents-batch+json", "not supported yet"),
+            ("content-type", "application/cloudevents+xml", "JSON format"),
             ("content-type", "text/plain; charset=latin1", "UTF-8"),
         ])
     func otherTypes(name: String, field: String, words: String) {

@@ -1,0 +1,149 @@
+import Aggregator
+
+/// Turns requests into events, and what became of them into answers. What the file does not ask for is nil, and costs nothing.
+struct IngestDesk: Sendable {
+    private let type: String
+    /// The names in the path that are neither the subject's nor the type's, in their order.
+    private let fields: [String]
+    private let batch: Int
+    private let rate: RateLimit?
+    private let verifier: Verifier?
+    private let set: IngestSet?
+    private let repeats: Repeats?
+    /// The answer's members after `accepted`.
+    private let rest: [(name: String, json: [UInt8])]
+    /// The answer to nearly every request.
+    private let oneAccepted: RouteResponse
+
+    init(_ options: HTTPIngest, _ route: Route, source: String) {
+        type = options.type
+        batch = options.batch
+        fields = route.parameters.filter { $0 != "subject" && $0 != "type" }
+        rate = options.rate.map(RateLimit.init)
+        verifier = options.verify.map { Verifier($0, source: source) }
+        set = options.set.entries.isEmpty ? nil : IngestSet(options.set)
+        let replay = options.verify?.replayWindow
+        repeats = options.dedupe == nil && replay == nil ? nil : Repeats(dedupe: options.dedupe, replay: replay)
+        rest = options.answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
+        oneAccepted = Self.accepted(1, rest)
+    }
+
+    /// On an event-loop thread: everything here is bounded by the size of the body, and of what it may decompress to.
+    func answer(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
+        do throws(Refusal) {
+            try rate?.admit(request.sender, now: context.clock.uptime())
+            try verifier?.checkSender(of: request)
+            let now = context.clock.now()
+            let signature = try verifier?.signature(of: request, now: now)
+            let request = try decoded(request, limit: context.bodyLimit)
+            let items = try items(of: request)
+            try take(items, of: request, signature, now: now, context)
+            return items.count == 1 ? oneAccepted : Self.accepted(items.count, rest)
+        } catch {
+            return error.response
+        }
+    }
+
+    /// Emits what the items say; all or, with a 422, none.
+    private func take(
+        _ items: [IngestItem], of request: RouteRequest, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
+    ) throws(Refusal) {
+        let values = set.map { _ in RequestValues(request) }
+        if items.count == 1, repeats == nil {
+            let event = try event(items[0], of: request, values, now: now)
+            do throws(EventProblem) { try context.emitNow(event) } catch { throw Self.refusal(error, of: items) }
+            return
+        }
+        var events: [Event] = []
+        events.reserveCapacity(items.count)
+        for item in items { events.append(try event(item, of: request, values, now: now)) }
+        do throws(EventProblem) {
+            guard let repeats else { return try context.emitNow(events) }
+            let ids = zip(events, items).map { Self.identity(of: $0, $1) }
+            try repeats.emit(events, ids: ids, signature: signature, now: context.clock.uptime()) {
+                events throws(EventProblem) in try context.emitNow(events)
+            }
+        } catch {
+            throw Self.refusal(error, of: items)
+        }
+    }
+
+    /// The path goes before what a CloudEvent says, `set` before both.
+    private func event(
+        _ item: IngestItem, of request: RouteRequest, _ values: RequestValues?, now: Timestamp
+    ) throws(Refusal) -> Event {
+        let type = request.parameters["type"]
+        let subject = request.parameters["subject"]
+        var event: Event
+        if let given = item.event {
+            event = Event(
+                id: .given(given.id), type: type ?? given.type, subject: subject ?? given.subject,
+                time: given.time ?? now, data: item.data)
+        } else {
+            event = Event(type: type ?? self.type, subject: subject, time: now, data: item.data)
+        }
+        if let set, let values { try set.apply(to: &event, of: item, values) }
+        return event
+    }
+
+    /// What tells an event from every other; nil: nothing does. A producer's ids are unique among its own (CloudEvents,
+    /// section "id").
+    private static func identity(of event: Event, _ item: IngestItem) -> String? {
+        guard case .given(let id) = event.id else { return nil }
+        return item.event.map { "\($0.source) \(id)" } ?? id
+    }
+
+    private static func refusal(_ problem: EventProblem, of items: [IngestItem]) -> Refusal {
+        let place = items.indices.contains(problem.index) ? items[problem.index].place : .body
+        return Refusal(422, place.prefix + problem.message)
+    }
+
+    /// With its body as it was before it was compressed. Signatures are of what was sent, so it comes after them.
+    private func decoded(_ request: RouteRequest, limit: Int) throws(Refusal) -> RouteRequest {
+        guard let coding = request.headers["content-encoding"]?.lowercased(), coding != "identity",
+            !request.body.isEmpty
+        else { return request }
+        var request = request
+        request.body = try Inflater.whole(request.body, coding: coding, limit: limit)
+        return request
+    }
+
+    /// What a request carries, as data, with the path's fields in it.
+    func items(of request: RouteRequest) throws(Refusal) -> [IngestItem] {
+        let fields = fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
+        var items: [IngestItem]
+        if let event = try binaryEvent(of: request) {
+            let data = try CloudEvent.data(request.body, type: request.headers["content-type"], at: .body)
+            items = [IngestItem(data: data, place: .body, event: event)]
+        } else if !request.body.isEmpty {
+            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch)
+        } else if !request.query.isEmpty {
+            items = [IngestItem(data: .json(FormText.object(of: request.query)), place: .body)]
+        } else if !fields.isEmpty {
+            items = [IngestItem(data: .json(Array("{}".utf8)), place: .body)]
+        } else {
+            throw Refusal(
+                400, "There is nothing to publish. Send a body (\(MediaType.known)), or query parameters without one.")
+        }
+        if !fields.isEmpty {
+            for index in items.indices { try items[index].put(fields) }
+        }
+        return items
+    }
+
+    /// The content type decides before the headers do: a structured event may repeat its attributes there (HTTP protocol
+    /// binding, section 3).
+    private func binaryEvent(of request: RouteRequest) throws(Refusal) -> CloudEvent? {
+        guard CloudEventHeaders.areIn(request.headers) else { return nil }
+        let type = request.headers["content-type"].map { MediaType.parts(of: $0).name }
+        if let type, MediaType.isCloudEvents(type) { return nil }
+        return try CloudEventHeaders.read(request.headers)
+    }
+
+    private static func accepted(_ count: Int, _ rest: [(name: String, json: [UInt8])]) -> RouteResponse {
+        var object = JSONObjectText()
+        object.set("accepted", count)
+        for (name, json) in rest { object.set(name, json: json) }
+        return .json(202, object.finished)
+    }
+}

@@ -1,0 +1,110 @@
+import TestSupport
+import Testing
+
+/// What `http_ingest` promises about requests, over real connections.
+struct IngestTests {
+    @Test("A GitHub webhook becomes an event with its type and id, and a forged one nothing")
+    func webhook() async throws {
+        let file = """
+            sources:
+              hooks:
+                http_ingest:
+                  path: /hooks/github
+                  verify: {github: "It's a Secret to Everybody"}
+                  set: {type: '"github." + headers["x-github-event"]', id: 'headers["x-github-delivery"]'}
+            channels:
+              pushes: {from: [hooks], replay: all, event: type, envelope: cloudevents}
+            """
+        try await Server.run(file) { server in
+            let fields = [
+                "Content-Type: text/plain", "X-GitHub-Event: push", "X-GitHub-Delivery: d-1",
+                "X-Hub-Signature-256: sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+            ]
+            #expect(try await server.ask("POST /hooks/github", fields, body: "Hello, World?").status == 401)
+            #expect(try await server.ask("POST /hooks/github", fields, body: "Hello, World!").status == 202)
+            let (_, stream) = try await server.follow("/channels/pushes?replay=all&envelope=cloudevents")
+            _ = try await stream.readBlock()
+            let block = try #require(try await stream.readBlock())
+            #expect(block.contains("event: github.push") && block.contains(#""id":"d-1""#))
+            #expect(block.contains(#""data":"Hello, World!""#))
+        }
+    }
+
+    @Test("A sender above its rate is answered 429 with Retry-After, whichever connections it uses")
+    func rate() async throws {
+        let file = """
+            sources:
+              notes: {http_ingest: {path: /in, rate: {limit: 3, every: 1h}}}
+            channels: {all: {from: [notes]}}
+            """
+        try await Server.run(file) { server in
+            for _ in 0..<3 { #expect(try await server.ask("POST /in", body: "1").status == 202) }
+            let refused = try await server.ask("POST /in", body: "1")
+            #expect(refused.status == 429)
+            let pause = try #require(refused.field("retry-after").flatMap { Int($0) })
+            #expect(600...1200 ~= pause)
+            #expect(refused.field("content-type") == "application/problem+json")
+        }
+    }
+
+    @Test("A source may ask for a password or a token of its own")
+    func ownSecrets() async throws {
+        let file = """
+            auth: {tokens: [{name: ann, token: of-the-hub}]}
+            sources:
+              basic: {http_ingest: {path: /basic, access: public, verify: {basic: {ann: secret}}}}
+              token: {http_ingest: {path: /token, access: public, verify: {token: of-the-source}}}
+            channels: {all: {from: [basic, token], access: public}}
+            """
+        try await Server.run(file) { server in
+            // ann:secret
+            let right = try await server.ask("POST /basic", ["Authorization: Basic YW5uOnNlY3JldA=="], body: "1")
+            #expect(right.status == 202)
+            let none = try await server.ask("POST /basic", body: "1")
+            #expect(none.status == 401 && none.field("www-authenticate")?.hasPrefix("Basic") == true)
+            let own = try await server.ask("POST /token", ["Authorization: Bearer of-the-source"], body: "1")
+            #expect(own.status == 202)
+            #expect(try await server.ask("POST /token?token=of-the-source", body: "1").status == 202)
+            #expect(try await server.ask("POST /token?token=of-the-hub", body: "1").status == 401)
+        }
+    }
+
+    @Test("A compressed body is taken apart, up to limits.body, and other codings are 415")
+    func compressed() async throws {
+        let file = """
+            server: {limits: {body: 64KiB}}
+            sources: {notes: {http_ingest: {path: /in}}}
+            channels: {all: {from: [notes]}}
+            """
+        // python3 -c 'import gzip; gzip.compress(b"[1,2]", mtime=0)'
+        let small: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 139, 54, 212, 49, 138, 5, 0, 191, 80, 139, 8, 5, 0, 0, 0,
+        ]
+        try await Server.run(file) { server in
+            let connection = try await RawConnection.connect(to: server.address)
+            let head = "POST /in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: "
+            try await connection.send(Array("\(head)\(small.count)\r\n\r\n".utf8) + small)
+            let answer = try await connection.readResponse()
+            #expect(answer.status == 202 && answer.text.contains(#""accepted":2"#))
+            let other = try await server.ask("POST /in", ["Content-Encoding: br"], body: "1")
+            #expect(other.status == 415 && other.field("accept-encoding")?.contains("gzip") == true)
+        }
+    }
+
+    @Test("Only the methods of a path are answered, and the others are named")
+    func methods() async throws {
+        let file = """
+            sources: {notes: {http_ingest: {path: /in, method: PUT}}}
+            channels: {all: {from: [notes]}}
+            """
+        try await Server.run(file) { server in
+            #expect(try await server.ask("PUT /in", body: "1").status == 202)
+            for method in ["POST", "GET", "HEAD", "DELETE"] {
+                let answer = try await server.ask("\(method) /in")
+                #expect(answer.status == 405 && answer.field("allow") == "OPTIONS, PUT", "\(method)")
+            }
+            let options = try await server.ask("OPTIONS /in")
+            #expect(options.status == 204 && options.field("allow") == "OPTIONS, PUT")
+        }
+    }
+}
