@@ -2,71 +2,166 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int set_actions(posix_spawn_file_actions_t *actions, int output, int errors, const char *directory) {
-    int failure = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
-    if (failure == 0) failure = posix_spawn_file_actions_adddup2(actions, output, 1);
-    if (failure == 0) failure = posix_spawn_file_actions_adddup2(actions, errors, 2);
+// A descriptor of our own that is none of 0 to 2, in which the child gets its own: this process may have been started
+// without them. Takes `descriptor`, also when it fails.
+static int above_standard(int descriptor) {
+    if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
+    int higher = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int failure = errno;
+    close(descriptor);
+    errno = failure;
+    return higher;
+}
+
+static void close_both(const int ends[2]) {
+    if (ends[0] >= 0) close(ends[0]);
+    if (ends[1] >= 0) close(ends[1]);
+}
+
+static int open_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    int failure = 0;
+    for (int index = 0; index < 2; index++) {
+        ends[index] = above_standard(ends[index]);
+        if (ends[index] < 0 && failure == 0) failure = errno;
+    }
+    if (failure != 0) close_both(ends);
+    return failure;
+}
+
+// What the child does between vfork and exec. It shares this process's memory while its parent's thread stands still, so
+// it may only make system calls, and write to its own stack.
+struct beginning {
+    const struct child_plan *plan;
+    int input, output, errors;
+    pid_t parent;
+    const char *path;  // PATH
+};
+
+// The C library's own functions change the user of every thread it knows of, which here are the parent's.
+static int become(const struct child_user *user) {
+#ifdef SYS_setgroups32
+    if (syscall(SYS_setgroups32, user->group_count, user->groups) != 0) return errno;
+    if (syscall(SYS_setresgid32, user->group, user->group, user->group) != 0) return errno;
+    if (syscall(SYS_setresuid32, user->user, user->user, user->user) != 0) return errno;
+#else
+    if (syscall(SYS_setgroups, user->group_count, user->groups) != 0) return errno;
+    if (syscall(SYS_setresgid, user->group, user->group, user->group) != 0) return errno;
+    if (syscall(SYS_setresuid, user->user, user->user, user->user) != 0) return errno;
+#endif
+    return 0;
+}
+
+// execvp would hand a file without a format of its own to a shell; nothing goes through a shell here.
+static int execute(const struct child_plan *plan, const char *path) {
+    if (strchr(plan->program, '/') != NULL) {
+        execve(plan->program, plan->arguments, plan->environment);
+        return errno;
+    }
+    size_t length = strlen(plan->program);
+    int failure = ENOENT;
+    for (const char *folder = path; folder != NULL;) {
+        const char *end = strchrnul(folder, ':');
+        size_t size = (size_t)(end - folder);
+        char file[PATH_MAX];
+        if (size + 1 + length < sizeof file) {
+            memcpy(file, folder, size);
+            if (size > 0) file[size++] = '/';
+            memcpy(file + size, plan->program, length + 1);
+            execve(file, plan->arguments, plan->environment);
+            // A file that may not be run is only told of when there is no other.
+            if (errno == EACCES) failure = EACCES;
+            else if (errno != ENOENT && errno != ENOTDIR) return errno;
+        }
+        folder = *end == ':' ? end + 1 : NULL;
+    }
+    return failure;
+}
+
+static int begin(const struct beginning *beginning) {
+    const struct child_plan *plan = beginning->plan;
+    // What is ignored stays so across exec, and this process ignores SIGPIPE. The kernel's own structure is all zero for
+    // SIG_DFL; the C library's function would leave out two signals, which whoever started us may have left ignored.
+    const unsigned long standard[8] = {0};
+    for (int number = 1; number < NSIG; number++) (void)syscall(SYS_rt_sigaction, number, standard, NULL, NSIG / 8);
+    if (setsid() < 0 || dup2(beginning->input, STDIN_FILENO) < 0 || dup2(beginning->output, STDOUT_FILENO) < 0
+        || dup2(beginning->errors, STDERR_FILENO) < 0)
+        return errno;
     // Not all of the process's descriptors are close-on-exec: libraries open some of their own.
-    if (failure == 0) failure = posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    if (failure == 0 && directory != NULL) failure = posix_spawn_file_actions_addchdir_np(actions, directory);
-    return failure;
-}
-
-static int set_attributes(posix_spawnattr_t *attributes) {
-    sigset_t none, all;
+    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+    if (plan->user != NULL) {
+        int failure = become(plan->user);
+        if (failure != 0) return failure;
+    }
+    if (plan->directory != NULL && chdir(plan->directory) != 0) return errno;
+    // After the change of user, which takes it back. It is the end of the parent's thread that counts.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
+    if (getppid() != beginning->parent) return ESRCH;
+    sigset_t none;
     sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return errno;
+    return execute(plan, beginning->path);
+}
+
+// vfork: unlike with fork, it does not matter how much memory this process has; and unlike with posix_spawn, the user
+// and the signal at the parent's death can be set.
+__attribute__((noinline)) static int spawn(const struct beginning *beginning, pid_t *pid) {
+    sigset_t all, before;
     sigfillset(&all);
-    int failure = posix_spawnattr_setsigmask(attributes, &none);
-    // What is ignored stays so across exec, and this process ignores SIGPIPE.
-    if (failure == 0) failure = posix_spawnattr_setsigdefault(attributes, &all);
-    if (failure == 0) {
-        short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-        failure = posix_spawnattr_setflags(attributes, flags);
-    }
-    return failure;
-}
-
-static int spawn(
-    const char *program, char *const *arguments, char *const *environment, const char *directory, int output,
-    int errors, pid_t *pid
-) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failure = posix_spawn_file_actions_init(&actions);
+    // A handler of this process must not run in the child, whose memory is ours.
+    int failure = pthread_sigmask(SIG_SETMASK, &all, &before);
     if (failure != 0) return failure;
-    failure = posix_spawnattr_init(&attributes);
-    if (failure == 0) {
-        failure = set_actions(&actions, output, errors, directory);
-        if (failure == 0) failure = set_attributes(&attributes);
-        if (failure == 0) failure = posix_spawnp(pid, program, &actions, &attributes, arguments, environment);
-        posix_spawnattr_destroy(&attributes);
+    volatile int outcome = 0;
+    pid_t child = vfork();
+    if (child == 0) {
+        outcome = begin(beginning);
+        _exit(127);
     }
-    posix_spawn_file_actions_destroy(&actions);
+    failure = child < 0 ? errno : outcome;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (child > 0 && failure != 0) {
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    }
+    *pid = child;
     return failure;
 }
 
-int child_start(
-    const char *program, char *const *arguments, char *const *environment, const char *directory, struct child *child
-) {
+int child_start(const struct child_plan *plan, struct child *child) {
     int output[2], errors[2];
-    if (pipe2(output, O_CLOEXEC) != 0) return errno;
-    if (pipe2(errors, O_CLOEXEC) != 0) {
-        int failure = errno;
-        close(output[0]);
-        close(output[1]);
+    int input = above_standard(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (input < 0) return errno;
+    int failure = open_pipe(output);
+    if (failure != 0) {
+        close(input);
         return failure;
     }
-    int failure = spawn(program, arguments, environment, directory, output[1], errors[1], &child->pid);
+    failure = open_pipe(errors);
+    if (failure != 0) {
+        close(input);
+        close_both(output);
+        return failure;
+    }
+    const char *path = getenv("PATH");
+    struct beginning beginning = {
+        .plan = plan, .input = input, .output = output[1], .errors = errors[1], .parent = getpid(),
+        .path = path != NULL ? path : "/usr/local/bin:/usr/bin:/bin",
+    };
+    failure = spawn(&beginning, &child->pid);
+    close(input);
     close(output[1]);
     close(errors[1]);
     if (failure == 0) {

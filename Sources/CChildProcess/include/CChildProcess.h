@@ -17,11 +17,27 @@ struct child {
     int errors;  // its standard error, non-blocking
 };
 
-// Starts a program: a path if there is a slash in its name, else looked up in this process's PATH. `directory` may be
-// NULL. The child gets no other descriptor than 0 to 2, no blocked signal, and every signal's default action.
-int child_start(
-    const char *program, char *const *arguments, char *const *environment, const char *directory, struct child *child
-);
+// A user to run a program as, with all its groups, the main one too.
+struct child_user {
+    uid_t user;
+    gid_t group;
+    const gid_t *groups;
+    size_t group_count;
+};
+
+// What is to be started. All of it stays the caller's, and is read during the call only.
+struct child_plan {
+    const char *program;           // a path if there is a slash in it, else looked up in this process's PATH
+    char *const *arguments;        // argv, with argv[0], ended by NULL
+    char *const *environment;      // "NAME=value", ended by NULL
+    const char *directory;         // NULL: this process's own
+    const struct child_user *user; // NULL: this process's own; any other needs root (or CAP_SETUID and CAP_SETGID)
+};
+
+// Starts a program. The child gets no other descriptor than 0 to 2, no blocked signal, and every signal's default action.
+// When the thread that calls this ends before the child, however it ends, the kernel kills the child (not its children):
+// so the thread has to stay until child_reap.
+int child_start(const struct child_plan *plan, struct child *child);
 
 // How a child has ended.
 struct child_status {

@@ -11,6 +11,8 @@ struct Launch: Sendable {
     var environment: [String: String] = [:]
     /// Nil: this process's own folder.
     var directory: String?
+    /// Nil: whom this process runs as.
+    var user: SystemUser?
 
     /// Why a program could not be started, for people.
     struct Failure: Error, Equatable, CustomStringConvertible {
@@ -26,17 +28,54 @@ struct Launch: Sendable {
                 throw Failure(description: "could not start \(program): there is no folder \(directory)")
             }
         }
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let variables = ProcessInfo.processInfo.environment
+            .merging(user?.environment ?? [:]) { _, new in new }
+            .merging(environment) { _, new in new }
         var started = child()
         let code = withCStrings([path] + arguments) { arguments in
             withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
-                child_start(path, arguments, environment, directory, &started)
+                start(&started, arguments, environment)
             }
         }
         guard code == 0 else {
             throw Failure(description: "could not start \(program): \(String(cString: strerror(code)))")
         }
         return started
+    }
+
+    private func start(
+        _ started: inout child, _ arguments: [UnsafeMutablePointer<CChar>?],
+        _ environment: [UnsafeMutablePointer<CChar>?]
+    ) -> Int32 {
+        path.withCString { program in
+            withOptionalCString(directory) { directory in
+                withUser { user in
+                    arguments.withUnsafeBufferPointer { arguments in
+                        environment.withUnsafeBufferPointer { environment in
+                            var plan = child_plan(
+                                program: program, arguments: arguments.baseAddress,
+                                environment: environment.baseAddress,
+                                directory: directory, user: user)
+                            return child_start(&plan, &started)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Only root may change the user, and whoever else asks for one has been found to be that one already.
+    private func withUser(_ body: (UnsafePointer<child_user>?) -> Int32) -> Int32 {
+        guard let user, geteuid() == 0 else { return body(nil) }
+        return user.groups.withUnsafeBufferPointer { groups in
+            var value = child_user(
+                user: user.user, group: user.group, groups: groups.baseAddress, group_count: groups.count)
+            return body(&value)
+        }
+    }
+
+    private func withOptionalCString(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Int32) -> Int32 {
+        text.map { $0.withCString(body) } ?? body(nil)
     }
 
     /// A relative path would be looked up in the program's own folder, not in ours.

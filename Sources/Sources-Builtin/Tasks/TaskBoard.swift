@@ -25,7 +25,7 @@ final class TaskBoard: Sendable {
 
     private struct Entry {
         var record: TaskRecord
-        let arguments: [String]
+        let arguments: TaskArguments
         /// Somebody has asked for its end, and its work is told as soon as it can be.
         var isCancelling = false
         var cancel: (@Sendable () -> Void)?
@@ -71,7 +71,7 @@ final class TaskBoard: Sendable {
         case closed
     }
 
-    func submit(_ job: String, _ arguments: [String] = []) -> Submission {
+    func submit(_ job: String, _ arguments: TaskArguments = TaskArguments()) -> Submission {
         let submission = state.withLock { state -> Submission in
             if state.isClosed { return .closed }
             // Whoever waits could not start either (see `fill`), so nobody is overtaken here.
@@ -92,7 +92,7 @@ final class TaskBoard: Sendable {
     /// A task to work on.
     struct Assignment: Sendable {
         var record: TaskRecord
-        var arguments: [String]
+        var arguments: TaskArguments
     }
 
     /// The next task that has a slot, if there is one; it is `processing` then, and must be finished.

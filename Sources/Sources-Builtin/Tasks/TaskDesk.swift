@@ -17,13 +17,14 @@ struct TaskDesk: Sendable {
     }
 
     private func start(_ job: String?, _ request: RouteRequest) -> RouteResponse {
-        do throws(Refusal) {
-            let wish = try TaskWish(request.body, contentType: request.headers["content-type"])
+        do throws(TaskRefusal) {
+            let wish = try TaskWish(
+                request.body, contentType: request.headers["content-type"], query: request.query)
             let name = try name(of: job, wish.job)
             guard let job = jobs.first(where: { $0.name == name })?.job else {
-                throw Refusal(404, "Unknown job '\(name)'; known: \(names).")
+                throw TaskRefusal(404, "Unknown job '\(name)'; known: \(names).")
             }
-            let arguments = try job.args.arguments(wish.arguments)
+            let arguments = try job.args.texts(wish)
             switch board.submit(name, arguments) {
             case .accepted(let record): return accepted(record)
             case .closed: return .problem(503, "The server is stopping.", headers: [("Retry-After", "30")])
@@ -38,16 +39,17 @@ struct TaskDesk: Sendable {
     }
 
     /// The job that is meant: the path's, the body's, or the only one.
-    private func name(of path: String?, _ body: String?) throws(Refusal) -> String {
+    private func name(of path: String?, _ body: String?) throws(TaskRefusal) -> String {
         if let path {
             guard body == nil || body == path else {
-                throw Refusal(422, "The path says job '\(path)', the body '\(body ?? "")'; say it once.")
+                throw TaskRefusal(at: "/job", "the path says '\(path)', the body '\(body ?? "")'; say it once")
             }
             return path
         }
         if let body { return body }
         guard let only = jobs.first, jobs.count == 1 else {
-            throw Refusal(400, "Which job? Say it in the path (\(self.path)/JOB) or as {\"job\": …}; known: \(names).")
+            throw TaskRefusal(
+                400, "Which job? Say it in the path (\(self.path)/JOB) or as {\"job\": …}; known: \(names).")
         }
         return only.name
     }

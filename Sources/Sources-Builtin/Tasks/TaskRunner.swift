@@ -42,10 +42,14 @@ struct TaskRunner: Sendable {
     private func perform(_ assignment: TaskBoard.Assignment) async -> TaskOutcome {
         guard let job = jobs[assignment.record.job] else { return .failed("the job is gone") }
         if let simulation = job.simulate { return await simulate(simulation, job, assignment.record) }
-        guard let command = job.command else { return .failed("the job has no command") }
+        let record = assignment.record
+        let mine = ["AGGREGATOR_TASK_ID": record.id, "AGGREGATOR_JOB": record.job]
+        guard let launch = job.launch(record.job, assignment.arguments, variables: mine) else {
+            return .failed("the job has no command")
+        }
         if Task.isCancelled { return .cancelled }
         do throws(Launch.Failure) {
-            let process = try await ChildProcess.start(launch(command, job, assignment))
+            let process = try await ChildProcess.start(launch)
             return await accompany(process, job, assignment.record)
         } catch {
             return .failed(error.description)
@@ -82,14 +86,6 @@ struct TaskRunner: Sendable {
     }
 
     // MARK: Programs
-
-    private func launch(_ command: JobCommand, _ job: Job, _ assignment: TaskBoard.Assignment) -> Launch {
-        let mine = ["AGGREGATOR_TASK_ID": assignment.record.id, "AGGREGATOR_JOB": assignment.record.job]
-        let folder = job.cwd?.path ?? command.directory
-        return Launch(
-            program: command.program, arguments: command.arguments + assignment.arguments,
-            environment: job.env.merging(mine) { _, mine in mine }, directory: folder.isEmpty ? nil : folder)
-    }
 
     /// To the end, whatever happens: a program is never left alone.
     private func accompany(_ process: ChildProcess, _ job: Job, _ record: TaskRecord) async -> TaskOutcome {

@@ -150,8 +150,10 @@ import Testing
         let jobs = try makeSource(Tasks.self, "jobs: {a: {command: [./report.sh, x]}, b: {command: ls}}").jobs.entries
         #expect(
             jobs.map(\.value.command) == [
-                JobCommand(program: "/etc/aggregator/report.sh", arguments: ["x"], directory: "/etc/aggregator"),
-                JobCommand(program: "ls", directory: "/etc/aggregator"),
+                JobCommand(
+                    program: "/etc/aggregator/report.sh", arguments: ["x"], directory: "/etc/aggregator",
+                    written: "./report.sh"),
+                JobCommand(program: "ls", directory: "/etc/aggregator", written: "ls", isText: true),
             ])
     }
 
