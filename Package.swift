@@ -79,7 +79,11 @@ let package = Package(
         .testTarget(
             name: "AggregatorTests", dependencies: ["Aggregator", "Expressions", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "SourcesBuiltinTests", dependencies: ["SourcesBuiltin", "Aggregator", "CZlib", "TestSupport"],
+            name: "SourcesBuiltinTests",
+            dependencies: [
+                "SourcesBuiltin", "Aggregator", "CZlib", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "PromiseTests",

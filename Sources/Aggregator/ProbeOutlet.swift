@@ -30,7 +30,13 @@ final class ProbeOutlet: SourceOutlet {
     let bodyLimit = 1 << 20
     let timeToStop: Duration = .seconds(8)
 
-    init(name: String) { self.name = name }
+    /// A folder for state that is not this outlet's to remove.
+    private let givenDirectory: String?
+
+    init(name: String, directory: String? = nil) {
+        self.name = name
+        givenDirectory = directory
+    }
 
     var record: SourceProbe.Record { state.withLock { $0.record } }
     var handler: RouteHandler? { state.withLock { $0.handler } }
@@ -69,7 +75,8 @@ final class ProbeOutlet: SourceOutlet {
     func streamPath(subject: String) -> String? { "/channels/\(name)/\(subject)" }
 
     func stateDirectory() throws -> String {
-        try state.withLock { state in
+        if let givenDirectory { return givenDirectory }
+        return try state.withLock { state in
             if let directory = state.directory { return directory }
             var template = Array("/tmp/aggregator-probe-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { throw StateProblem(code: errno) }

@@ -56,12 +56,14 @@ public final class SourceProbe: Sendable {
     ///   - clock: the time it sees.
     ///   - files: where its file-change notices come from.
     ///   - log: where its log goes; by default nowhere.
+    ///   - state: a folder that is there for what the source remembers, so that another probe can go on with it; without
+    ///     one, it is a new folder that is removed at the end.
     public init(
         _ source: any EventSource, name: String = "probe", clock: PipelineClock = .system,
-        files: FileWatcher = FileWatcher(), log: Logger? = nil
+        files: FileWatcher = FileWatcher(), log: Logger? = nil, state: String? = nil
     ) {
         self.source = source
-        outlet = ProbeOutlet(name: name)
+        outlet = ProbeOutlet(name: name, directory: state)
         let log = log ?? Logger(label: name, factory: { _ in SwiftLogNoOpLogHandler() })
         context = SourceContext(name: name, log: log, clock: clock, files: files, outlet: outlet)
     }
@@ -73,7 +75,7 @@ public final class SourceProbe: Sendable {
         outlet.run { [source, context] in try await source.run(context) }
     }
 
-    /// Cancels the source and returns when it has ended. The folder it had for its state is removed.
+    /// Cancels the source and returns when it has ended. The folder it had for its state is removed, unless it was given.
     @discardableResult
     public func stop() async -> Ending {
         outlet.end()

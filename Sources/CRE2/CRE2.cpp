@@ -36,6 +36,14 @@ extern "C" bool re2_pattern_matches(const re2_pattern *pattern, const char *text
 
 extern "C" int re2_pattern_groups(const re2_pattern *pattern) { return pattern->compiled.NumberOfCapturingGroups(); }
 
+extern "C" const char *re2_pattern_group_name(const re2_pattern *pattern, int group, size_t *length) {
+    const auto &names = pattern->compiled.CapturingGroupNames();
+    const auto found = names.find(group);
+    if (found == names.end()) return nullptr;
+    *length = found->second.size();
+    return found->second.data();
+}
+
 extern "C" bool re2_pattern_find(
     const re2_pattern *pattern, const char *text, size_t length, re2_span *spans, int count
 ) {

@@ -13,6 +13,8 @@ public struct RegularExpression: Sendable {
     public let text: String
     /// How many groups it has, not counting the whole match.
     public let groupCount: Int
+    /// The names of the groups (`(?P<name>…)`), in their order; nil for one without.
+    public let groupNames: [String?]
     private let pattern: Pattern
 
     /// Compiles a pattern.
@@ -23,8 +25,13 @@ public struct RegularExpression: Sendable {
             throw Problem(message: error.message)
         }
         self.text = text
-        groupCount = Int(re2_pattern_groups(pattern.compiled))
+        let count = re2_pattern_groups(pattern.compiled)
+        groupCount = Int(count)
+        groupNames = (0..<count).map { [pattern] in Self.name(of: $0 + 1, in: pattern) }
     }
+
+    /// Whether it matches anywhere in the text.
+    public func matches(_ text: String) -> Bool { pattern.matches(text) }
 
     /// What the groups matched in the first match anywhere in the text, without the whole match; nil for a group that took
     /// no part, and for all if there is no match.
@@ -43,6 +50,12 @@ public struct RegularExpression: Sendable {
                 return String(decoding: bytes[span.start..<span.start + span.length], as: UTF8.self)
             }
         }
+    }
+
+    private static func name(of group: Int32, in pattern: Pattern) -> String? {
+        var length = 0
+        guard let start = re2_pattern_group_name(pattern.compiled, group, &length) else { return nil }
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
     }
 
     private static func empty(_ isFound: Bool, _ count: Int) -> [String?]? {

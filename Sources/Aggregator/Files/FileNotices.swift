@@ -33,6 +33,10 @@ public final class FileNotices: Sendable {
     /// What has changed since the last call, without waiting; perhaps nothing.
     public func take() -> FileChanges { mailbox.take() }
 
+    /// Makes `next`, if somebody waits there, return although nothing has changed: for whoever also has something to do by
+    /// the clock.
+    public func wake() { mailbox.wake() }
+
     /// Makes `next` say "look at everything": for whoever also looks by the clock.
     public func lookAtEverything() { mailbox.tellEverything() }
 }
@@ -69,6 +73,11 @@ final class NoticeMailbox: Sendable {
             defer { state.changes = FileChanges() }
             return state.changes
         }
+    }
+
+    func wake() {
+        let reader = state.withLock { $0.reader.take() }
+        reader?.resume(returning: FileChanges())
     }
 
     func tellEverything() { change { $0 = FileChanges(everything: true) } }

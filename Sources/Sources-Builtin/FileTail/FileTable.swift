@@ -9,14 +9,23 @@ final class FileTable {
     /// Those that are at none of the paths that are followed any more.
     private(set) var orphans: [FileIdentity: TailedFile] = [:]
     private var paths: [String: FileIdentity] = [:]
+    /// The last of the files that came one after another at a path: the next one waits until it is read.
+    private var newest: [String: TailedFile] = [:]
+    /// Files of the checkpoint that were not found: their folder may be there again later.
+    private(set) var absent: [FileIdentity: FileTrace] = [:]
+    /// Former files that were read to their end, with the time of their last change then: not to be read again. The last
+    /// few.
+    private var finished: [(identity: FileIdentity, modified: Int64)] = []
+    /// Files came or went: the checkpoint says otherwise.
+    var isChanged = false
     private var queue: [TailedFile] = []
     private var queueHead = 0
-    private var open: [TailedFile] = []
+    var open: [TailedFile] = []
     private var isFirstLook = true
     private var hasToldOfTooMany = false
-    private let settings: TailSettings
-    private let log: Logger
-    private let clock: PipelineClock
+    let settings: TailSettings
+    let log: Logger
+    let clock: PipelineClock
 
     init(_ settings: TailSettings, log: Logger, clock: PipelineClock) {
         self.settings = settings
@@ -26,15 +35,16 @@ final class FileTable {
 
     var hasDenied: Bool { files.values.contains(where: \.isDenied) }
     func hasFile(at path: String) -> Bool { paths[path] != nil }
+    func isFollowed(_ identity: FileIdentity) -> Bool { files[identity] != nil }
 
     // MARK: What is where
 
     /// Takes all that was found: everything else is gone from its path.
-    func look(_ found: [(path: String, look: FileLook)]) {
-        for (path, look) in found { adopt(path, look) }
+    func look(_ found: [FoundFile]) {
+        for file in found { adopt(file.path, file.look) }
         let seen = Set(found.map(\.path))
         for path in paths.keys where !seen.contains(path) { lose(path) }
-        for file in files.values where file.isOrphan || file.splitter.hasPartial { enqueue(file) }
+        for file in files.values where file.isOrphan || file.hasPartial || file.original != nil { enqueue(file) }
         isFirstLook = false
         limitOrphans()
     }
@@ -54,28 +64,97 @@ final class FileTable {
 
     private func adopt(_ path: String, _ look: FileLook) {
         if let followed = paths[path], Rotation.verdict(look, followed: followed) == .replaced { lose(path) }
-        if let file = files[look.identity], isStill(file, at: path) {
-            paths[path] = look.identity
-            if orphans.removeValue(forKey: look.identity) != nil || paths[file.path] != look.identity {
-                file.path = path
-            }
-            file.isOrphan = false
-            if !file.isAsRead(look) { enqueue(file) }
-            return
+        if let file = files[look.identity], isStill(file, at: path) { return settle(file, at: path, look) }
+        guard hasRoom() else { return }
+        // Between the file that was here last and this one there may have been others.
+        if paths[path] == nil, let former = newest[path], former.isOrphan { adoptGenerations(since: former.trace) }
+        let trace = absent.removeValue(forKey: look.identity)
+        if let trace, trace.ask(path) != .other {
+            adopt(trace, at: path, look.identity)
+        } else {
+            adoptNew(path, look)
         }
-        guard files.count < settings.fileLimit else {
-            if !hasToldOfTooMany { log.warning("more than \(settings.fileLimit) files: the others are not followed") }
-            hasToldOfTooMany = true
-            return
-        }
-        let begins = isFirstLook && settings.from == .end ? look.size : 0
-        let file = TailedFile(
-            look, path: path, subject: settings.subject(of: path), offset: begins, splitter: settings.splitter,
-            now: clock.uptime())
-        files[look.identity] = file
+    }
+
+    /// A file that is followed is at that path.
+    private func settle(_ file: TailedFile, at path: String, _ look: FileLook) {
         paths[path] = look.identity
-        log.debug("following \(path) from byte \(begins)")
+        if orphans.removeValue(forKey: look.identity) != nil || paths[file.path] != look.identity { file.path = path }
+        file.isOrphan = false
+        file.seen = FileTrace.fileTime()
+        if !file.isAsRead(look) { enqueue(file) }
+    }
+
+    private func adoptNew(_ path: String, _ look: FileLook) {
+        let file = make(look.identity, path: path, subject: settings.subject(of: path))
+        let isPassedOver = isFirstLook && settings.from == .end || settings.isOld(look, at: clock.now())
+        if isPassedOver { file.begin(at: look.size) }
+        add(file, at: path)
+        if !isPassedOver { suspect(file) }
+        log.debug("following \(path) from byte \(file.offset)")
+    }
+
+    /// A file that was followed before, at that path; or at none any more, if that is nil.
+    @discardableResult
+    func adopt(_ trace: FileTrace, at path: String?, _ identity: FileIdentity) -> TailedFile {
+        let file = make(identity, path: path ?? trace.path, subject: trace.subject)
+        file.resume(trace)
+        file.origin = trace.path
+        file.isOrphan = path == nil
+        add(file, at: path)
+        log.debug("following \(file.path) from byte \(trace.resume) on, where it was left")
+        return file
+    }
+
+    /// A former generation of a log that was never seen under its first name.
+    func adoptGeneration(_ look: FileLook, of trace: FileTrace, at path: String?) {
+        let file = make(look.identity, path: path ?? trace.path, subject: trace.subject)
+        file.origin = trace.path
+        file.isOrphan = path == nil
+        add(file, at: path)
+    }
+
+    private func make(_ identity: FileIdentity, path: String, subject: String) -> TailedFile {
+        TailedFile(
+            identity, path: path, subject: subject, splitter: settings.splitter, grouper: settings.grouper,
+            now: clock.uptime())
+    }
+
+    private func add(_ file: TailedFile, at path: String?) {
+        files[file.identity] = file
+        if let path { paths[path] = file.identity } else { orphans[file.identity] = file }
+        if let former = newest.updateValue(file, forKey: file.origin), files[former.identity] === former {
+            file.predecessor = former
+        }
+        isChanged = true
         enqueue(file)
+    }
+
+    /// Whatever is added at that path by `body` comes before the file that is there.
+    func insert(before file: TailedFile, at path: String, _ body: () -> Void) {
+        newest[path] = nil
+        body()
+        if let last = newest[path], last !== file { file.predecessor = last }
+        newest[path] = file
+        enqueue(file)
+    }
+
+    /// What belongs to that path, and came last.
+    func note(newest file: TailedFile, at path: String) { newest[path] = file }
+
+    func isFinished(_ look: FileLook) -> Bool {
+        finished.contains { $0.identity == look.identity && $0.modified == look.modified }
+    }
+
+    func remember(absent trace: FileTrace) {
+        if absent.count < settings.absentLimit { absent[trace.identity] = trace }
+    }
+
+    private func hasRoom() -> Bool {
+        guard files.count >= settings.fileLimit else { return true }
+        if !hasToldOfTooMany { log.warning("more than \(settings.fileLimit) files: the others are not followed") }
+        hasToldOfTooMany = true
+        return false
     }
 
     /// A file that was closed and turns up elsewhere may be another one by now; then the former is forgotten.
@@ -92,9 +171,12 @@ final class FileTable {
 
     /// The file is not at that path any more; if it is at none, its last lines are still to come.
     private func lose(_ path: String) {
-        guard let identity = paths.removeValue(forKey: path), let file = files[identity], file.path == path else {
-            return
-        }
+        guard let identity = paths.removeValue(forKey: path), let file = files[identity] else { return }
+        isChanged = true
+        // Whatever comes at that path next, what is left of this one goes first.
+        file.isDrained = false
+        enqueue(file)
+        guard file.path == path else { return }
         if let other = paths.first(where: { $0.value == identity })?.key {
             file.path = other
             return
@@ -102,7 +184,7 @@ final class FileTable {
         file.isOrphan = true
         orphans[identity] = file
         file.lastActive = clock.uptime()
-        enqueue(file)
+        adoptGenerations(since: file.trace)
     }
 
     /// Whoever was silent longest goes first.
@@ -110,6 +192,27 @@ final class FileTable {
         guard orphans.count > settings.orphanLimit else { return }
         let oldest = orphans.values.sorted { $0.lastActive < $1.lastActive }
         for file in oldest.prefix(orphans.count - settings.orphanLimit) { forget(file) }
+    }
+
+    /// It was read to its end, and no more will come.
+    func finish(_ file: TailedFile) {
+        if let look = file.look {
+            if finished.count >= settings.orphanLimit { finished.removeFirst() }
+            finished.append((file.identity, look.modified))
+        }
+        forget(file)
+        // From now on its successor stands for all that came before.
+        if paths[file.path] != nil { look(at: file.path) }
+    }
+
+    func forget(_ file: TailedFile) {
+        isChanged = true
+        file.shut()
+        open.removeAll { $0 === file }
+        files[file.identity] = nil
+        orphans[file.identity] = nil
+        if newest[file.origin] === file { newest[file.origin] = nil }
+        log.debug("\(file.path): the former file is done")
     }
 
     // MARK: What is to be read
@@ -122,7 +225,7 @@ final class FileTable {
 
     var hasQueued: Bool { queueHead < queue.count }
 
-    /// The next to be read, each in its turn.
+    /// The next to be read, each in its turn; nil if there is none, or it has to wait.
     func dequeue() -> TailedFile? {
         guard hasQueued else { return nil }
         let file = queue[queueHead]
@@ -132,45 +235,21 @@ final class FileTable {
             queueHead = 0
         }
         file.isQueued = false
-        return files[file.identity] === file ? file : nil
-    }
-
-    /// Opens a file; false if that is not possible now.
-    func open(_ file: TailedFile) -> Bool {
-        if file.isOpen { return true }
-        makeRoom()
-        // A file without a place, and closed meanwhile: it will be in the same folder under another name, or nowhere.
-        let path = file.isOrphan ? settings.search(file.identity, besides: file.path) : file.path
-        switch path.map({ file.open(at: $0, isMoved: file.isOrphan) }) ?? .missing {
-        case .opened:
-            open.append(file)
-            file.isDenied = false
-            return true
-        case .denied:
-            if !file.isDenied { log.warning("\(file.path) may not be read; trying again") }
-            file.isDenied = true
-        case .missing where file.isOrphan, .otherFile where file.isOrphan: forget(file)
-        case .missing, .otherFile: look(at: file.path)
+        guard files[file.identity] === file else { return nil }
+        while let former = file.predecessor, files[former.identity] !== former || former.isDone {
+            file.predecessor = former.isDone ? nil : former.predecessor
         }
-        return false
+        guard let former = file.predecessor else { return file }
+        enqueue(former)
+        enqueue(file)
+        return nil
     }
+}
 
-    /// Closes the one that was silent longest, unless it has no place: it would hardly be found again.
-    private func makeRoom() {
-        open.removeAll { !$0.isOpen }
-        guard open.count >= settings.openLimit else { return }
-        let idle = open.indices.filter { !open[$0].isOrphan && !open[$0].isQueued }
-        guard let index = idle.min(by: { open[$0].lastActive < open[$1].lastActive }) ?? open.indices.first else {
-            return
-        }
-        open.remove(at: index).shut()
-    }
+/// A path that is to be followed, and what is there.
+typealias FoundFile = (path: String, look: FileLook)
 
-    func forget(_ file: TailedFile) {
-        file.shut()
-        open.removeAll { $0 === file }
-        files[file.identity] = nil
-        orphans[file.identity] = nil
-        log.debug("\(file.path): the former file is done")
-    }
+extension TailedFile {
+    /// Nobody needs to wait for it: it was read to its end, or cannot be read now.
+    var isDone: Bool { isDrained || isDenied || original != nil }
 }

@@ -35,6 +35,16 @@ struct Glob: Sendable, Hashable {
     /// Whether something below the path could be: it is a folder on the way.
     func leads(through path: String) -> Bool { match(path).isBeginning }
 
+    /// The folder up to the first wildcard.
+    var fixedFolder: String {
+        var folder = isAbsolute ? "/" : "."
+        for case .literal(let name) in parts.dropLast().prefix(while: { if case .literal = $0 { true } else { false } })
+        {
+            folder = GlobWalk.join(folder, name)
+        }
+        return folder
+    }
+
     private func match(_ path: String) -> (isWhole: Bool, isBeginning: Bool) {
         guard path.hasPrefix("/") == isAbsolute else { return (false, false) }
         // All places in the pattern where one can be after so many names: `**` makes them several.

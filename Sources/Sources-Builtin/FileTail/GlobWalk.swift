@@ -6,6 +6,8 @@ struct GlobWalk {
     private(set) var files: [(path: String, look: FileLook)] = []
     /// Folders where a file, or a folder on the way to one, may appear.
     private(set) var folders: Set<String> = []
+    /// What is in the way of finding more: a path, and what is the matter with it.
+    private(set) var obstacles: [String: String] = [:]
     private var visited: Set<Step> = []
     private let isExcluded: (String) -> Bool
     /// Called before a folder is looked at, so that nothing that appears meanwhile goes unseen.
@@ -75,7 +77,12 @@ struct GlobWalk {
     private mutating func read(_ path: String) -> [String] {
         guard FileLook(path: path.isEmpty ? "." : path)?.kind == .folder else { return [] }
         watch(path)
-        return Folder.names(in: path.isEmpty ? "." : path).sorted()
+        let content = Folder.content(of: path.isEmpty ? "." : path)
+        if content.isDenied { obstacles[path] = "may not be read by this user" }
+        if let name = content.strange {
+            obstacles[GlobWalk.join(path, name)] = "has a name that is no UTF-8, and is not followed: rename it"
+        }
+        return content.names.sorted()
     }
 
     static func join(_ folder: String, _ name: String) -> String {
@@ -85,19 +92,42 @@ struct GlobWalk {
 
 /// What is in a folder.
 enum Folder {
-    /// The names, in no order, without `.` and `..`.
-    static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
+    /// The files that may hold lines, of those whose names are asked for.
+    static func files(in folder: String, where isWanted: (String) -> Bool) -> [FoundFile] {
+        names(in: folder.isEmpty ? "." : folder).compactMap { name in
+            let path = GlobWalk.join(folder, name)
+            guard isWanted(name), !RotatedName.isCompressed(name), let look = FileLook(path: path), look.kind == .file
+            else { return nil }
+            return (path, look)
+        }
+    }
+
+    /// The names, in no order, without `.` and `..`; none if there is no such folder, or it may not be read.
+    static func names(in path: String) -> [String] { content(of: path).names }
+
+    /// What a folder was seen to hold.
+    struct Content {
+        /// In no order, without `.` and `..`.
         var names: [String] = []
+        /// It is there, but may not be read.
+        var isDenied = false
+        /// The first of the names that are no UTF-8, as far as it can be shown: such a file is not followed, for no event
+        /// could say where it is from, and no pattern means it.
+        var strange: String?
+    }
+
+    static func content(of path: String) -> Content {
+        guard let folder = opendir(path) else { return Content(isDenied: errno == EACCES || errno == EPERM) }
+        defer { closedir(folder) }
+        var content = Content()
         while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
-                    String(cString: $0)
+                    guard let name = String(validatingCString: $0) else { return content.strange = String(cString: $0) }
+                    if name != "." && name != ".." { content.names.append(name) }
                 }
             }
-            if name != "." && name != ".." { names.append(name) }
         }
-        return names
+        return content
     }
 }

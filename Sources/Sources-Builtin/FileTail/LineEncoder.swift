@@ -3,30 +3,89 @@ import Aggregator
 /// Makes an event's data of a line, byte by byte: this is the path of every line there is.
 struct LineEncoder: Sendable {
     let format: LineFormat
-    let oversize: LineOversize
+    let longLines: LongLines
+    let misfits: Misfits
+    /// Reads the fields of formats that have some.
+    let fields: FieldReader?
+
+    init(
+        format: LineFormat, longLines: LongLines, misfits: Misfits = .keep, fields: FieldReader? = nil
+    ) {
+        self.format = format
+        self.longLines = longLines
+        self.misfits = misfits
+        self.fields = fields
+    }
 
     /// What became of a line.
     enum Result: Equatable {
         case data(EventData)
+        /// The line says when it happened.
+        case timed(EventData, Timestamp)
         /// It was cut here, for want of room.
         case cut(EventData)
         /// There is no room for it, and it is to be dropped.
         case tooLong
-        /// A blank line where JSON is expected, which says nothing.
+        /// A blank line in a format that has fields, which says nothing.
         case blank
+        /// It does not fit the format; nil: and is to be dropped.
+        case misfit(EventData?)
     }
 
     /// The data, of at most `room` bytes: escapes make a line several times longer than it is in its file.
-    func data(_ line: LineSplitter.Line, within room: Int) -> Result {
-        guard let whole = data(line) else { return .blank }
-        if whole.count <= room { return .data(.json(whole)) }
-        guard oversize == .cut else { return .tooLong }
+    ///
+    /// - Parameter columns: the names of the fields, where the file says them itself.
+    func data(_ line: LineSplitter.Line, within room: Int, columns: [String] = []) -> Result {
+        switch format {
+        case .text:
+            let end: StaticString = line.isCut ? Self.truncated : "}"
+            return fit(line, Self.message(line.bytes, then: end), within: room) { .data(.json($0)) }
+        case .json:
+            if let problem = JSON.validate(line.bytes) {
+                if !line.isCut, JSON.trimmed(line.bytes).isEmpty { return .blank }
+                return misfit(line, problem.description, within: room)
+            }
+            let time = fields?.time(ofJSON: line.bytes)
+            return fit(line, Array(line.bytes), within: room) { json in
+                time.map { .timed(.json(json), $0) } ?? .data(.json(json))
+            }
+        default:
+            guard let fields else { return .blank }
+            if line.isCut { return misfit(line, "the line is cut", within: room) }
+            let text = String(decoding: line.bytes, as: UTF8.self)
+            if text.allSatisfy(\.isWhitespace) { return .blank }
+            do throws(LineProblem) {
+                let (json, time) = try fields.read(text, columns)
+                return fit(line, json, within: room) { json in
+                    time.map { .timed(.json(json), $0) } ?? .data(.json(json))
+                }
+            } catch {
+                return misfit(line, error.message, within: room)
+            }
+        }
+    }
+
+    private func misfit(_ line: LineSplitter.Line, _ problem: String, within room: Int) -> Result {
+        guard misfits == .keep else { return .misfit(nil) }
+        var json = Self.message(line.bytes, then: #","error":"#)
+        JSON.append(string: problem, to: &json)
+        let end: StaticString = line.isCut ? Self.truncated : "}"
+        end.withUTF8Buffer { json += $0 }
+        return fit(line, json, within: room) { .misfit(.json($0)) }
+    }
+
+    /// The whole if there is room for it; else what the option says.
+    private func fit(
+        _ line: LineSplitter.Line, _ whole: [UInt8], within room: Int, _ result: ([UInt8]) -> Result
+    ) -> Result {
+        if whole.count <= room { return result(whole) }
+        guard longLines == .cut else { return .tooLong }
         var length = line.bytes.count
         var cut = whole
         while cut.count > room {
             guard length > 0 else { return .tooLong }
             // In proportion, which is too little for a line whose escapes are at its beginning: then once more.
-            length = max(0, length * room / cut.count)
+            length = min(length - 1, max(0, length * room / cut.count))
             while length > 0, line.bytes[length] & 0xC0 == 0x80 { length -= 1 }
             cut = Self.message(UnsafeRawBufferPointer(rebasing: line.bytes[..<length]), then: Self.truncated)
         }
@@ -34,81 +93,4 @@ struct LineEncoder: Sendable {
     }
 
     private static let truncated: StaticString = #","truncated":true}"#
-
-    private func data(_ line: LineSplitter.Line) -> [UInt8]? {
-        let end: StaticString = line.isCut ? Self.truncated : "}"
-        switch format {
-        case .text: return Self.message(line.bytes, then: end)
-        case .json:
-            guard let problem = JSON.validate(line.bytes) else { return Array(line.bytes) }
-            if !line.isCut, JSON.trimmed(line.bytes).isEmpty { return nil }
-            var text = Self.message(line.bytes, then: #","error":"#)
-            JSON.append(string: problem.description, to: &text)
-            end.withUTF8Buffer { text += $0 }
-            return text
-        }
-    }
-
-    /// `{"message":"…"` and what comes after it. What is no UTF-8 becomes U+FFFD.
-    static func message(_ line: UnsafeRawBufferPointer, then tail: StaticString) -> [UInt8] {
-        isPlain(line) ? plainMessage(line, then: tail) : escapedMessage(line, then: tail)
-    }
-
-    private static let head: StaticString = #"{"message":"#
-
-    /// Most lines are printable ASCII without quotes and backslashes: their bytes stand in JSON as they are.
-    private static func plainMessage(_ line: UnsafeRawBufferPointer, then tail: StaticString) -> [UInt8] {
-        let before = head.utf8CodeUnitCount + 1
-        let quote = before + line.count
-        let count = quote + 1 + tail.utf8CodeUnitCount
-        return [UInt8](unsafeUninitializedCapacity: count) { json, length in
-            let json = UnsafeMutableRawBufferPointer(json)
-            json.copyMemory(from: UnsafeRawBufferPointer(start: head.utf8Start, count: before - 1))
-            json[before - 1] = UInt8(ascii: "\"")
-            UnsafeMutableRawBufferPointer(rebasing: json[before..<quote]).copyMemory(from: line)
-            json[quote] = UInt8(ascii: "\"")
-            UnsafeMutableRawBufferPointer(rebasing: json[(quote + 1)...])
-                .copyMemory(from: UnsafeRawBufferPointer(start: tail.utf8Start, count: tail.utf8CodeUnitCount))
-            length = count
-        }
-    }
-
-    private static func escapedMessage(_ line: UnsafeRawBufferPointer, then tail: StaticString) -> [UInt8] {
-        var json: [UInt8] = []
-        // Room for some escapes, so that a line rarely grows it.
-        json.reserveCapacity(head.utf8CodeUnitCount + line.count + line.count / 8 + 8 + tail.utf8CodeUnitCount)
-        head.withUTF8Buffer { json += $0 }
-        JSON.append(string: String(decoding: line, as: UTF8.self), to: &json)
-        tail.withUTF8Buffer { json += $0 }
-        return json
-    }
-
-    /// Has only bytes that neither JSON (RFC 8259, section 7) nor UTF-8 has to look at: ASCII from 0x20 on, but no quote and
-    /// no backslash. Looks at all of them, eight at a time: in most lines there is nothing to stop at.
-    static func isPlain(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard line.count >= 8 else { return line.allSatisfy(isPlain) }
-        var hits: UInt64 = 0
-        var at = 0
-        while at + 8 <= line.count {
-            hits |= specials(line.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            at += 8
-        }
-        // The last eight again, of which some have been looked at.
-        return hits | specials(line.loadUnaligned(fromByteOffset: line.count - 8, as: UInt64.self)) == 0
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
-
-    /// Not zero if there is a byte that is not plain: the high bit of one, or that which is borrowed where 0x20, or what a
-    /// quote or a backslash leaves zero, is taken from.
-    @inline(__always)
-    private static func specials(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = (word ^ (ones &* 0x22)) &- ones
-        let backslash = (word ^ (ones &* 0x5C)) &- ones
-        let control = word &- (ones &* 0x20)
-        return (word | quote | backslash | control) & (ones &* 0x80)
-    }
 }

@@ -6,6 +6,7 @@ import Synchronization
 /// sure. Shared by the task that beats and the one that looks.
 final class PollRhythm: Sendable {
     private let fast = Atomic(true)
+    private let waiting = Atomic(false)
     private let told = Mutex<Set<String>>([])
     private static let slowness = 10
 
@@ -15,13 +16,28 @@ final class PollRhythm: Sendable {
         set { fast.store(newValue, ordering: .relaxed) }
     }
 
-    /// Beats until it is cancelled.
-    func run(every interval: Duration, _ clock: PipelineClock, _ notices: FileNotices) async throws {
-        var beat = 0
+    /// Something is due soon that no change of a file brings about.
+    var isWaiting: Bool {
+        get { waiting.load(ordering: .relaxed) }
+        set { waiting.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Beats until it is cancelled: to look at everything, and, at least each second and as often as `patience` asks, for
+    /// what is due otherwise.
+    func run(
+        every interval: Duration, waking patience: Duration?, _ clock: PipelineClock, _ notices: FileNotices
+    ) async throws {
+        let beat = max(.milliseconds(10), min(interval, patience ?? .seconds(1), .seconds(1)))
+        var silent = Duration.zero
         while true {
-            try await clock.sleep(for: interval)
-            beat += 1
-            if isFast || beat % Self.slowness == 0 { notices.lookAtEverything() }
+            try await clock.sleep(for: beat)
+            silent += beat
+            if silent >= (isFast ? interval : interval * Self.slowness) {
+                silent = .zero
+                notices.lookAtEverything()
+            } else if isWaiting {
+                notices.wake()
+            }
         }
     }
 

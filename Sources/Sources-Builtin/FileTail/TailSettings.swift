@@ -7,8 +7,18 @@ struct TailSettings {
     let from: FileTail.Beginning
     let splitter: LineSplitter
     let encoder: LineEncoder
+    /// Names of fields that the options give.
+    let columns: [String]?
+    /// What reads such names in the first line of each file; nil where that is a line like others.
+    let header: CSVParser?
     let type: String
+    let grouper: LineGrouper?
     let flush: Duration?
+    /// The time after which something is given out although no end of it has come.
+    let patience: Duration?
+    let ignoreOlder: Duration?
+    /// A file that may be a copy of another is held back until it has been silent for so long.
+    let copyTime: Duration
     /// How long a writer may be silent before the file it wrote is given up for its successor.
     let grace: Duration
     /// Files that are held open; others are opened when they are read.
@@ -16,7 +26,9 @@ struct TailSettings {
     /// Files at none of their paths that are still read.
     let orphanLimit = 64
     /// Files that are followed.
-    let fileLimit = 100_000
+    let fileLimit = Checkpoint.fileLimit
+    /// Files of a checkpoint that are waited for.
+    let absentLimit = 1000
     /// The pipeline file's folder, which is no part of a path "as matched".
     private let base: String
 
@@ -24,8 +36,18 @@ struct TailSettings {
         globs = options.include.map(Self.glob)
         excluded = options.exclude.map(Self.glob)
         from = options.from
-        splitter = LineSplitter(limit: options.maxLine.bytes, oversize: options.oversize)
-        encoder = LineEncoder(format: options.format, oversize: options.oversize)
+        splitter = LineSplitter(limit: options.maxLine.bytes, longLines: options.longLines)
+        grouper = options.multiline.map {
+            LineGrouper(rules: $0, limit: options.maxLine.bytes, longLines: options.longLines)
+        }
+        encoder = LineEncoder(
+            format: options.format, longLines: options.longLines, misfits: options.misfits, fields: FieldReader(options)
+        )
+        columns = options.columns
+        header = options.format == .csv && options.columns == nil ? CSVParser(delimiter: options.delimiterByte) : nil
+        patience = [options.flush, options.multiline?.timeout].compactMap(\.self).min()
+        ignoreOlder = options.ignoreOlder
+        copyTime = max(.seconds(2), options.poll * 2)
         type = options.type
         flush = options.flush
         grace = options.grace
@@ -33,7 +55,16 @@ struct TailSettings {
         base = options.include.map(Self.base).first { !$0.isEmpty } ?? ""
     }
 
-    func isExcluded(_ path: String) -> Bool { excluded.contains { $0.matches(path) } }
+    func isExcluded(_ path: String) -> Bool {
+        RotatedName.isCompressed(path) || excluded.contains { $0.matches(path) }
+    }
+
+    /// Nothing has been written to it for so long that what is in it is not asked for.
+    func isOld(_ look: FileLook, at now: Timestamp) -> Bool {
+        guard let ignoreOlder else { return false }
+        let nanoseconds = now.seconds &* 1_000_000_000 &+ Int64(now.nanoseconds) &- look.modified
+        return .nanoseconds(nanoseconds) > ignoreOlder
+    }
 
     /// A file to follow would have this path.
     func includes(_ path: String) -> Bool { globs.contains { $0.matches(path) } && !isExcluded(path) }
@@ -55,11 +86,21 @@ struct TailSettings {
         return "…" + end
     }
 
-    /// Where a file that was moved away is now.
+    /// Where a file that was moved away is now: in its folder, or in one beside it, as `olddir` of logrotate has it.
     func search(_ identity: FileIdentity, besides path: String) -> String? {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        return Folder.names(in: folder).lazy.map { GlobWalk.join(folder, $0) }
-            .first { FileLook(path: $0)?.identity == identity }
+        let folder = path.folder.isEmpty ? "./" : path.folder
+        func search(_ folder: String) -> (found: String?, folders: [String]) {
+            var folders: [String] = []
+            for name in Folder.names(in: folder) {
+                let path = GlobWalk.join(folder, name)
+                guard let look = FileLook(path: path) else { continue }
+                if look.kind == .folder, !look.isLink { folders.append(path) }
+                if look.identity == identity, !RotatedName.isCompressed(name) { return (path, []) }
+            }
+            return (nil, folders)
+        }
+        let (found, folders) = search(folder)
+        return found ?? folders.prefix(100).lazy.compactMap { search($0).found }.first
     }
 
     /// What was put before a path that was written relative.

@@ -13,43 +13,121 @@ final class TailedFile {
     var isOrphan = false
     /// When its last bytes came, or it became an orphan.
     var lastActive: Duration
+    /// When it was last seen at its path: `FileTrace.seen`.
+    var seen: Int64
+    /// The names of its fields, if its first line says them and was read.
+    var columns: [String]?
     /// Waits to be read.
     var isQueued = false
     /// It could not be opened; told once.
     var isDenied = false
     /// A notice of it came: its modification time may be too coarse to tell.
     var isDoubtful = false
+    /// Nothing was left to read when it was last looked at.
+    var isDrained = false
+    /// The path that it was found at first; a log is all the files that come one after another at one.
+    var origin: String
+    /// `origin` without its ending, with which the names of copies begin.
+    let stem: String
+    /// The file whose place it has taken: that one is read to its end first.
+    var predecessor: TailedFile?
+    /// It began like this file when it appeared: it may be a copy that is being made of it, before that is cut off.
+    var original: Original?
+    /// What was known of it before it was cut off last, and how often that was.
+    private(set) var former: FileTrace?
+    private(set) var restarts = 0
+    /// It was cut off since that was asked for.
+    private(set) var isCut = false
     private(set) var splitter: LineSplitter
+    private(set) var grouper: LineGrouper?
 
     private var handle: Int32 = -1
-    private(set) var offset: Int
     private var modified: Int64?
+    /// Its first bytes: `FileTrace.printSize` of them, or as many as were read.
+    private(set) var head: [UInt8] = []
     /// The bytes before `offset`: they are other ones when the file was cut off and has grown again.
-    private var fingerprint: [UInt8] = []
+    private var tail: [UInt8] = []
 
-    static let fingerprintSize = 256
+    /// The file that another may be a copy of, and what tells that it was cut off since.
+    struct Original {
+        var file: TailedFile
+        var restarts: Int
+        var size = 0
+    }
+
     static let blockSize = 64 << 10
+    /// What `turn` reads into.
+    static let bufferSize = FileTrace.printSize + blockSize
     /// A turn makes no more events than this.
     static let linesPerTurn = 4096
 
-    init(_ look: FileLook, path: String, subject: String, offset: Int, splitter: LineSplitter, now: Duration) {
-        identity = look.identity
+    init(
+        _ identity: FileIdentity, path: String, subject: String, splitter: LineSplitter, grouper: LineGrouper? = nil,
+        now: Duration
+    ) {
+        self.identity = identity
         self.path = path
         self.subject = subject
-        self.offset = offset
+        origin = path
+        stem = path.folder + (path.lastName.split(separator: ".").first ?? "")
         self.splitter = splitter
+        self.grouper = grouper
         lastActive = now
+        seen = FileTrace.fileTime()
     }
 
     deinit { shut() }
 
     var isOpen: Bool { handle >= 0 }
+    /// Up to where it was read.
+    var offset: Int { splitter.position }
+    /// The beginning of a line or of a group of lines is there, but not its end.
+    var hasPartial: Bool { splitter.hasPartial || grouper?.hasPartial == true }
 
     /// Nothing is to be read of it, as far as this look tells.
     func isAsRead(_ look: FileLook) -> Bool { look.size == offset && look.modified == modified }
 
     /// What the open file is now.
     var look: FileLook? { isOpen ? FileLook(descriptor: handle) : nil }
+
+    // MARK: What is remembered
+
+    /// What would find it again.
+    var trace: FileTrace {
+        if var trace = resumed {
+            (trace.path, trace.seen, trace.isOrphan) = (path, seen, isOrphan)
+            return trace
+        }
+        return FileTrace(
+            identity: identity, path: path, subject: subject, offset: offset, resume: grouper?.start ?? splitter.resume,
+            state: LineState(
+                isSkippingLine: splitter.isSkipping, isSkippingGroup: grouper?.isSkipping == true,
+                isAfterHole: splitter.isAfterHole),
+            head: Print(head), tail: Print(tail), seen: seen, isOrphan: isOrphan)
+    }
+
+    /// Goes on where that says; before it is read first.
+    func resume(_ trace: FileTrace) {
+        resumed = trace
+        resumed?.identity = identity
+        splitter.resume(at: trace.resume, trace.state)
+        grouper?.resume(trace.state)
+        (head, tail) = ([], [])
+    }
+
+    /// Where it was to go on, until it is read: nobody knows yet whether it has that content.
+    private var resumed: FileTrace?
+
+    /// Begins there, because what comes before is not asked for; before it is read first.
+    func begin(at offset: Int) { splitter.go(to: offset) }
+
+    /// What was known of it before it was cut off, the first time that it is asked for.
+    func takeFormer() -> FileTrace? {
+        defer { isCut = false }
+        return isCut ? former : nil
+    }
+
+    // MARK: The handle
 
     enum Opening { case opened, denied, missing, otherFile }
 
@@ -68,7 +146,6 @@ final class TailedFile {
             shut()
             return .otherFile
         }
-        if modified == nil, offset > 0 { rememberBeginning() }
         return .opened
     }
 
@@ -81,27 +158,41 @@ final class TailedFile {
 
     /// The bytes before the offset are those that were read.
     private var isAsItWas: Bool {
-        fingerprint.isEmpty || fingerprint == bytes(before: offset, count: fingerprint.count)
+        if let resumed { return resumed.isContent(of: handle) }
+        return tail == FileTrace.bytes(of: handle, at: offset - tail.count, count: tail.count)
     }
 
-    private func bytes(before offset: Int, count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
-            read = max(0, pread(handle, buffer.baseAddress, count, off_t(offset - count)))
-        }
-    }
-
-    /// A file that is followed from its end has bytes before that.
+    /// A file that is not read from its beginning has bytes before that.
     private func rememberBeginning() {
-        let size = min(offset, Self.fingerprintSize)
-        fingerprint = bytes(before: offset, count: size)
-        if fingerprint.count < size { fingerprint = [] }
+        let size = min(offset, FileTrace.printSize)
+        head = FileTrace.bytes(of: handle, at: 0, count: size)
+        tail = FileTrace.bytes(of: handle, at: offset - size, count: size)
+        if head.count < size || tail.count < size { (head, tail) = ([], []) }
     }
+
+    /// Whether it begins as that file does, as far as there is something of both; nil: it has nothing yet, or cannot be
+    /// read.
+    func begins(as other: TailedFile) -> Bool? {
+        guard let size = look?.size, size > 0, !other.head.isEmpty else { return nil }
+        let count = min(size, other.head.count)
+        return FileTrace.bytes(of: handle, at: 0, count: count).elementsEqual(other.head.prefix(count))
+    }
+
+    /// The open file has the content that another had.
+    func isCopy(of trace: FileTrace) -> Bool { isOpen && trace.offset > 0 && trace.isContent(of: handle) }
+
+    // MARK: Reading
 
     enum Turn { case done, more }
 
-    /// Reads one block and cuts it into lines; `buffer` has `fingerprintSize + blockSize` bytes. Only when it is open.
+    /// Reads one block and cuts it into lines; `buffer` has `bufferSize` bytes. Only when it is open.
     func turn(_ buffer: UnsafeMutableRawBufferPointer, _ take: (LineSplitter.Line) -> Void) -> Turn {
         guard let look else { return .done }
+        if let trace = resumed.take(), !trace.isContent(of: handle) {
+            cutOff(trace)
+            return .more
+        }
+        if modified == nil, offset > 0, tail.isEmpty { rememberBeginning() }
         let known = isDoubtful ? nil : modified
         isDoubtful = false
         switch Rotation.verdict(look, offset: offset, modified: known) {
@@ -109,37 +200,82 @@ final class TailedFile {
             modified = look.modified
             return .done
         case .restart:
-            restart(take)
+            cutOff(trace)
             return .more
         case .read, .verify: break
         }
         if splitter.isAfterHole { skipHole() }
-        let before = fingerprint.count
+        let before = tail.count
         let count = pread(handle, buffer.baseAddress, before + Self.blockSize, off_t(offset - before))
         guard count >= 0 else { return .done }
-        guard count >= before, buffer[..<before].elementsEqual(fingerprint) else {
-            restart(take)
+        guard count >= before, buffer[..<before].elementsEqual(tail) else {
+            cutOff(trace)
             return .more
         }
         modified = look.modified
         let block = UnsafeRawBufferPointer(rebasing: buffer[before..<count])
-        let taken = splitter.feed(block, atMost: Self.linesPerTurn, take)
-        offset += taken
+        let taken = feed(block, take)
         let end = before + taken
-        fingerprint = Array(buffer[max(0, end - Self.fingerprintSize)..<end])
+        tail = Array(buffer[max(0, end - FileTrace.printSize)..<end])
         return block.count == Self.blockSize || taken < block.count ? .more : .done
     }
 
-    /// Gives out a last line without end.
-    func flush(_ take: (LineSplitter.Line) -> Void) { splitter.flush(take) }
+    private func feed(_ block: UnsafeRawBufferPointer, _ take: (LineSplitter.Line) -> Void) -> Int {
+        if head.count == offset, head.count < FileTrace.printSize {
+            head += block.prefix(FileTrace.printSize - head.count)
+        }
+        guard grouper != nil else { return splitter.feed(block, atMost: Self.linesPerTurn, take) }
+        return splitter.feed(block, atMost: Self.linesPerTurn) { grouper?.feed($0, take) }
+    }
 
-    /// It was cut off: what was begun is all there will be of that line.
-    private func restart(_ take: (LineSplitter.Line) -> Void) {
-        splitter.flush(take)
+    /// Gives out a last line without end, and a group of lines that no other line may join any more.
+    func flush(_ take: (LineSplitter.Line) -> Void) {
+        guard grouper != nil else { return splitter.flush(take) }
+        splitter.flush { grouper?.feed($0, take) }
+        grouper?.flush(take)
+    }
+
+    /// Gives out a last line that has had no end for a while.
+    func flushLine(_ take: (LineSplitter.Line) -> Void) {
+        guard grouper != nil else { return splitter.flush(take) }
+        splitter.flush { grouper?.feed($0, take) }
+    }
+
+    /// Gives out a group of lines that no line has joined for a while.
+    func flushGroup(_ take: (LineSplitter.Line) -> Void) { grouper?.flush(take) }
+
+    /// Lines and groups that were too long, so far.
+    var oversized: Int { splitter.oversized + (grouper?.oversized ?? 0) }
+
+    /// What it begins with, up to the first line's end; at most 64 KiB of it. Only when it is open.
+    var firstLine: String {
+        let bytes = FileTrace.bytes(of: handle, at: 0, count: Self.blockSize)
+        let line = bytes.prefix { $0 != 0x0A }
+        return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+    }
+
+    /// It was cut off: what was begun is all there will be of that line, unless a copy was made of it before.
+    private func cutOff(_ trace: FileTrace) {
+        former = trace
+        restarts += 1
+        isCut = true
+        rest = hasPartial ? (splitter, grouper) : nil
         splitter.restart()
-        offset = 0
-        fingerprint = []
+        grouper?.restart()
+        (head, tail) = ([], [])
         modified = nil
+        isDrained = false
+    }
+    /// What was begun before it was cut off last.
+    private var rest: (splitter: LineSplitter, grouper: LineGrouper?)?
+
+    /// Gives out what was begun before it was cut off, as nothing else has the rest of it.
+    func flushRest(_ take: (LineSplitter.Line) -> Void) {
+        guard let (splitter, grouper) = rest.take() else { return }
+        var (lines, groups) = (splitter, grouper)
+        guard groups != nil else { return lines.flush(take) }
+        lines.flush { groups?.feed($0, take) }
+        groups?.flush(take)
     }
 
     /// A writer that keeps its place in a file that was cut off leaves a hole, which may be as large as the file was.
@@ -147,7 +283,7 @@ final class TailedFile {
         let seekData: Int32 = 3  // SEEK_DATA of lseek(2)
         let start = lseek(handle, off_t(offset), seekData)
         guard start > offset else { return }
-        offset = Int(start)
-        fingerprint = []
+        splitter.go(to: Int(start))
+        tail = []
     }
 }

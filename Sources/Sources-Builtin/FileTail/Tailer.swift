@@ -10,29 +10,57 @@ final class Tailer {
     private let notices: FileNotices
     private let rhythm: PollRhythm
     private let table: FileTable
+    private var bookmark: Bookmark
     private var watched: Set<String> = []
     /// What the system gives no notices of.
     private var unwatched: Set<String> = []
-    private var oversized = 0
+    /// What is in the way, and was told.
+    private var obstacles: [String: String] = [:]
+    /// Files of which something is due by the clock.
+    private var pending: [FileIdentity: TailedFile] = [:]
+    private var oversized = Tally()
+    private var misfits = Tally()
 
-    init(_ settings: TailSettings, _ context: SourceContext, _ notices: FileNotices, _ rhythm: PollRhythm) {
+    init(
+        _ settings: TailSettings, _ context: SourceContext, _ notices: FileNotices, _ rhythm: PollRhythm,
+        _ checkpoint: Checkpoint?
+    ) {
         self.settings = settings
         self.context = context
         self.notices = notices
         self.rhythm = rhythm
         table = FileTable(settings, log: context.log, clock: context.clock)
+        bookmark = Bookmark(checkpoint, context.log, context.clock)
     }
 
     /// Until it is cancelled.
     func run() async throws {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: TailedFile.fingerprintSize + TailedFile.blockSize, alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: TailedFile.bufferSize, alignment: 16)
         defer { buffer.deallocate() }
-        lookAtEverything()
+        lookAtEverything(resuming: bookmark.load().filter { settings.includes($0.path) })
+        tellMissing()
+        do {
+            try await follow(buffer)
+        } catch let cancellation as CancellationError {
+            // All that was read has been emitted: nothing of it will come again.
+            bookmark.save(table)
+            throw cancellation
+        }
+    }
+
+    private func follow(_ buffer: UnsafeMutableRawBufferPointer) async throws {
         while true {
-            let changes = table.hasQueued ? notices.take() : try await notices.next()
+            bookmark.saveIfDue(table)
+            let changes: FileChanges
+            if table.hasQueued {
+                changes = notices.take()
+            } else {
+                rhythm.isWaiting = bookmark.isOpen(table) || !pending.isEmpty
+                changes = try await notices.next()
+                if changes.isEmpty { wakePending() }
+            }
             look(at: changes)
-            guard let file = table.dequeue(), table.open(file) else {
+            guard let file = table.dequeue(), table.open(file), !isHeld(file) else {
                 try Task.checkCancellation()
                 continue
             }
@@ -40,6 +68,17 @@ final class Tailer {
             // Also when nothing is emitted, a long way through many files is left soon after a cancellation.
             if events.isEmpty { try Task.checkCancellation() } else { try await context.emit(events) }
         }
+    }
+
+    private func wakePending() {
+        for file in pending.values { table.enqueue(file) }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private func isHeld(_ file: TailedFile) -> Bool {
+        guard table.isHeld(file) else { return false }
+        pending[file.identity] = file
+        return true
     }
 
     // MARK: Looking
@@ -61,7 +100,7 @@ final class Tailer {
         for file in table.orphans.values where !changes.isEmpty { table.enqueue(file) }
     }
 
-    private func lookAtEverything() {
+    private func lookAtEverything(resuming traces: [FileTrace] = []) {
         unwatched.removeAll()
         let walk = GlobWalk(settings.globs, isExcluded: settings.isExcluded) { self.watch($0) }
         var watchedNow = walk.folders
@@ -71,7 +110,9 @@ final class Tailer {
         }
         for path in watched.subtracting(watchedNow) { notices.unwatch(path) }
         watched = watchedNow
+        if !traces.isEmpty { table.resume(traces, walk.files) }
         table.look(walk.files)
+        tell(walk.obstacles)
         settleRhythm()
     }
 
@@ -94,68 +135,85 @@ final class Tailer {
 
     /// Looks by the clock while something is not told by notices: silence, what may not be read, what is not watched.
     private func settleRhythm() {
-        let isWaiting = settings.flush != nil && table.files.values.contains { $0.splitter.hasPartial }
-        rhythm.isFast = !unwatched.isEmpty || !table.orphans.isEmpty || table.hasDenied || isWaiting
+        rhythm.isFast = !unwatched.isEmpty || !table.orphans.isEmpty || table.hasDenied || !obstacles.isEmpty
     }
 
     // MARK: Reading
 
     private func read(_ file: TailedFile, _ buffer: UnsafeMutableRawBufferPointer) -> [Event] {
-        var events: [Event] = []
-        let (type, subject, encoder) = (settings.type, file.subject, settings.encoder)
-        let now = context.clock.now()
-        let room = context.eventLimit - type.utf8.count - subject.utf8.count
-        var tooLong = 0
-        func take(_ line: LineSplitter.Line) {
-            func add(_ data: EventData) {
-                events.append(Event(type: type, subject: subject, time: now, data: data))
-            }
-            switch encoder.data(line, within: room) {
-            case .blank: break
-            case .data(let data): add(data)
-            case .cut(let data):
-                // The splitter has counted a line that it has cut already.
-                if !line.isCut { tooLong += 1 }
-                add(data)
-            case .tooLong: tooLong += 1
-            }
+        var lines = LineEvents(settings, file, now: context.clock.now(), limit: context.eventLimit)
+        let (offset, oversizedBefore) = (file.offset, file.oversized)
+        let turn = file.turn(buffer) { lines.take($0) }
+        if file.offset != offset {
+            file.lastActive = context.clock.uptime()
+            bookmark.hasRead = true
         }
-        let (offset, oversizedBefore) = (file.offset, file.splitter.oversized)
-        let turn = file.turn(buffer, take)
-        if file.offset != offset { file.lastActive = context.clock.uptime() }
+        if file.isCut, !table.recoverCut(file) { file.flushRest { lines.take($0) } }
         if turn == .more {
             table.enqueue(file)
         } else {
-            settle(file, take)
+            file.isDrained = true
+            settle(file) { lines.take($0) }
         }
-        tellOversized(file, file.splitter.oversized - oversizedBefore + tooLong)
-        return events
+        tellOversized(file, file.oversized - oversizedBefore + lines.tooLong)
+        tellMisfits(file, lines)
+        return lines.events
     }
 
     /// Nothing more is there for now: is it over, or has the last line waited long enough for its end?
     private func settle(_ file: TailedFile, _ take: (LineSplitter.Line) -> Void) {
         let quiet = context.clock.uptime() - file.lastActive
-        if let flush = settings.flush, quiet >= flush { file.flush(take) }
+        if let flush = settings.flush, quiet >= flush { file.flushLine(take) }
+        if let rules = settings.grouper?.rules, quiet >= rules.timeout { file.flushGroup(take) }
         if file.isOrphan,
             Rotation.isOver(
                 hasSuccessor: table.hasFile(at: file.path), links: file.look?.links ?? 0, quiet: quiet,
                 grace: settings.grace)
         {
             file.flush(take)
-            table.forget(file)
+            table.finish(file)
+        } else if file.isOrphan || settings.patience != nil && file.hasPartial {
+            pending[file.identity] = file
+            if file.isOrphan { rhythm.isFast = true }
         }
-        if file.isOrphan || settings.flush != nil && file.splitter.hasPartial { rhythm.isFast = true }
     }
 
+    // MARK: Telling
+
     private func tellOversized(_ file: TailedFile, _ count: Int) {
-        guard count > 0 else { return }
-        let before = oversized
-        oversized += count
-        // The first, and then each time there are twice as many.
-        guard before == 0 || before.leadingZeroBitCount != oversized.leadingZeroBitCount else { return }
-        let fate = settings.splitter.oversize == .cut ? "cut" : "dropped"
+        guard oversized.add(count) else { return }
+        let fate = settings.splitter.longLines == .cut ? "cut" : "dropped"
         context.log.warning(
-            "lines longer than max_line, or than an event may be, are \(fate): \(oversized) so far, the last in \(file.subject)"
+            "lines longer than max_line, or than an event may be, are \(fate): \(oversized.count) so far, the last in \(file.subject)"
         )
+    }
+
+    private func tellMisfits(_ file: TailedFile, _ lines: LineEvents) {
+        guard misfits.add(lines.misfits) else { return }
+        let fate = settings.encoder.misfits == .keep ? "kept as messages" : "dropped"
+        context.log.warning(
+            "lines that are no \(settings.encoder.format.rawValue) are \(fate): \(misfits.count) so far, the last in \(file.subject)"
+        )
+    }
+
+    /// What is in the way of finding files is told once, and again when it was away meanwhile.
+    private func tell(_ now: [String: String]) {
+        guard now != obstacles else { return }
+        for (path, problem) in now.filter({ obstacles[$0.key] == nil }).sorted(by: { $0.key < $1.key }).prefix(16) {
+            context.log.warning("\(path) \(problem)")
+        }
+        for path in obstacles.keys.filter({ now[$0] == nil }).sorted().prefix(16) {
+            context.log.notice("\(path) is in the way no more")
+        }
+        obstacles = now
+    }
+
+    /// At the start: a pattern that means no file may be a mistake.
+    private func tellMissing() {
+        for glob in settings.globs where !table.files.values.contains(where: { glob.matches($0.path) }) {
+            let folder = glob.fixedFolder
+            let reason = FileLook(path: folder)?.kind == .folder ? "" : " (there is no folder \(folder))"
+            context.log.notice("no file matches \(glob.text) yet\(reason): waiting for one")
+        }
     }
 }

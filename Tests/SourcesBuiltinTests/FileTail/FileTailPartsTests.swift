@@ -90,7 +90,7 @@ struct FileTailPartsTests {
     }
 
     private func lines(of text: [UInt8], step: Int, limit: Int) -> [String] {
-        var splitter = LineSplitter(limit: limit, oversize: .cut)
+        var splitter = LineSplitter(limit: limit, longLines: .cut)
         var lines: [String] = []
         func take(_ line: LineSplitter.Line) {
             lines.append(String(decoding: line.bytes, as: UTF8.self) + (line.isCut ? "…" : ""))

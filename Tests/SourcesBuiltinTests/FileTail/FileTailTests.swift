@@ -17,13 +17,6 @@ struct FileTailTests {
         await tail.probe.stop()
     }
 
-    @Test(
-        "what is planned is refused as that",
-        arguments: ["multiline: {}", "format: regex", "format: logfmt\npattern: x"])
-    func planned(options: String) {
-        #expect(mistakes(FileTail.self, "include: [a]\n" + options)?.contains("not supported yet") == true)
-    }
-
     @Test("what is there at the start is passed over, and what comes later is not")
     func fromTheEnd() async throws {
         let tail = try TailedScratch { $0.from = .end }
@@ -89,9 +82,9 @@ struct FileTailTests {
 
     @Test("without room for a line it is dropped, or cut to what fits, and dropped all the same when nothing fits")
     func noRoom() {
-        func result(_ text: String, _ room: Int, _ oversize: LineOversize) -> LineEncoder.Result {
+        func result(_ text: String, _ room: Int, _ longLines: LongLines) -> LineEncoder.Result {
             Array(text.utf8).withUnsafeBytes {
-                LineEncoder(format: .text, oversize: oversize)
+                LineEncoder(format: .text, longLines: longLines)
                     .data(LineSplitter.Line(bytes: $0, isCut: false), within: room)
             }
         }
@@ -107,7 +100,7 @@ struct FileTailTests {
     func droppedLine() async throws {
         let tail = try TailedScratch {
             $0.maxLine = ByteSize(bytes: 64)
-            $0.oversize = .drop
+            $0.longLines = .drop
         }
         try tail.scratch.append(
             "a.log", String(repeating: "x", count: 65) + "\n" + String(repeating: "y", count: 64) + "\n")

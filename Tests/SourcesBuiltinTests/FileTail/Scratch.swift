@@ -21,6 +21,14 @@ final class Scratch {
 
     func append(_ name: String, _ bytes: [UInt8]) throws { try folder.append(name, bytes) }
 
+    /// Writes a file anew, in place.
+    static func write(_ path: String, _ text: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw ScratchProblem("open \(path)", errno) }
+        defer { close(descriptor) }
+        try TemporaryFolder.write(Array(text.utf8), to: descriptor)
+    }
+
     /// A writer that keeps its handle: `appending` or at its own place.
     func hold(_ writer: String, _ name: String, appending: Bool = true) throws {
         let descriptor = open(at(name), O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : 0), 0o644)

@@ -1,4 +1,5 @@
 import Aggregator
+import Logging
 
 @testable import SourcesBuiltin
 
@@ -15,7 +16,7 @@ final class TailedScratch {
     /// Follows from the beginning, with short times, unless `change` says otherwise.
     init(
         _ include: [String] = ["*.log"], in scratch: Scratch? = nil, files: FileWatcher = TailedScratch.watcher,
-        _ change: (inout FileTail) -> Void = { _ in }
+        log: Logger? = nil, state: String? = nil, _ change: (inout FileTail) -> Void = { _ in }
     ) throws {
         let scratch = try scratch ?? Scratch()
         self.scratch = scratch
@@ -25,7 +26,7 @@ final class TailedScratch {
         source.poll = .milliseconds(50)
         source.grace = .seconds(4)
         change(&source)
-        probe = SourceProbe(source, name: "tail", files: files)
+        probe = SourceProbe(source, name: "tail", files: files, log: log, state: state)
     }
 
     /// Appends, and expects every line that thereby has its end. `writer`: a handle that is held.
