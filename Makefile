@@ -24,7 +24,7 @@ deps: ## Install what is missing from Debian
 	@Scripts/deps
 
 test-deps: ## … and what only the tests use
-	@Scripts/deps logrotate valgrind python3-jsonschema python3-yaml
+	@Scripts/deps logrotate openssl valgrind python3-jsonschema python3-yaml
 
 format: ## Format the Swift code in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzz Benchmarks

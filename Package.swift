@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CRE2System", pkgConfig: "re2", providers: [.apt(["libre2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "CLlhttp", cSettings: [.disableWarning("everything"), .define("LLHTTP_STRICT_MODE", to: "1")]),
         .target(name: "CRE2", dependencies: ["CRE2System"], cxxSettings: [.enableWarning("all")]),
@@ -56,7 +57,8 @@ let package = Package(
         .target(
             name: "SourcesBuiltin",
             dependencies: [
-                "Aggregator", "CChildProcess", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log"),
+                "Aggregator", "CChildProcess", "CCurl", "COpenSSL", "CZlib",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Sources-Builtin", swiftSettings: swift),
         .target(

@@ -76,6 +76,12 @@ public enum EventData: Sendable, Equatable {
         }
     }
 
+    /// A JSON text, checked (RFC 8259); nil: it is none.
+    public init?(validating json: [UInt8]) {
+        guard JSON.validate(json) == nil else { return nil }
+        self = .json(json)
+    }
+
     /// CloudEvents' `datacontenttype` of such data; nil where there is none.
     public var contentType: String? {
         switch self {

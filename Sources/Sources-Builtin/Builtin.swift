@@ -9,4 +9,5 @@ public let builtinSources: [any EventSource.Type] = [
     FileTail.self,
     Tasks.self,
     HTTPIngest.self,
+    ServerSentEvents.self,
 ]

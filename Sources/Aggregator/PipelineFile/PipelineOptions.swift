@@ -55,7 +55,7 @@ extension Problems {
 
     /// Kinds of sources and steps that are to come: whoever writes one has made no mistake, but is early.
     private static let plannedKinds: Set = [
-        "exec", "stdin", "sse", "unset", "rename", "pick", "type", "throttle", "debounce", "dedupe",
+        "exec", "stdin", "unset", "rename", "pick", "type", "throttle", "debounce", "dedupe",
         "latest", "window", "split", "redact", "lookup",
     ]
 }
