@@ -4,7 +4,7 @@ import Expressions
 ///
 /// `{"null": null}`, `{"bool": true}`, `{"int": "-5"}`, `{"uint": "5"}`, `{"double": "1.5"}` (`NaN`, `Infinity`,
 /// `-Infinity`, `-0.0`), `{"string": "a"}`, `{"bytes_b64": "AA=="}`, `{"list": [V, …]}`, `{"map": [[K, V], …]}`,
-/// `{"timestamp": "2024-05-01T12:00:00Z"}`, `{"duration": "1.5s"}`, `{"type": "int"}`. Numbers are texts, because JSON's
+/// `{"timestamp": "2024-05-01T12:00:00Z"}`, `{"duration": "1.5s"}`, `{"type": "int"}`, `{"optional": V or null}`. Numbers are texts, because JSON's
 /// lose digits on their way through other programs.
 enum TaggedValue {
     /// What is wrong with a tagged value.
@@ -86,6 +86,10 @@ enum TaggedValue {
         case .timestamp(let moment): append("timestamp", moment.rfc3339, to: &json)
         case .duration(let duration): append("duration", duration.description, to: &json)
         case .type(let kind): append("type", kind.rawValue, to: &json)
+        case .optional(let value):
+            json += "{\"optional\":".utf8
+            if let value { append(value, to: &json) } else { json += "null".utf8 }
+            json.append(UInt8(ascii: "}"))
         case .object(let source): append(source.value(), to: &json)
         }
     }

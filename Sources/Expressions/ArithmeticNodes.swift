@@ -69,7 +69,11 @@ final class ArithmeticNode: Node {
             return .timestamp(try fitting(a.adding(isSum ? b : b.negated), "timestamp"))
         case (.duration(let a), .timestamp(let b)) where isSum:
             return .timestamp(try fitting(b.adding(a), "timestamp"))
-        case (.timestamp(let a), .timestamp(let b)) where !isSum: return .duration(a.since(b))
+        case (.timestamp(let a), .timestamp(let b)) where !isSum:
+            // The specification has it that this may overflow: a difference is at most 2^63 ns, some 292 years.
+            let difference = a.since(b)
+            let limit: Int64 = .max / 1_000_000_000
+            return .duration(try fitting(abs(difference.seconds) < limit ? difference : nil, "duration"))
         case (.duration(let a), .duration(let b)):
             return .duration(try fitting(a.adding(isSum ? b : b.negated), "duration"))
         default: return nil

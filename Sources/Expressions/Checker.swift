@@ -4,9 +4,17 @@ struct Checker {
     let source: Source
     let environment: ExpressionEnvironment
     /// The macro variables in sight, innermost last; the index is the slot.
-    var scope: [(name: String, type: ValueType)] = []
+    var scope: [Local] = []
     /// The names of the variables that were met.
     var touched: Set<String> = []
+
+    /// A macro variable.
+    struct Local {
+        var name: String
+        var type: ValueType
+        /// Of `cel.bind`: it may turn out to have no value.
+        var isBound: Bool
+    }
 
     /// A part that was understood.
     struct Checked {
@@ -29,8 +37,10 @@ struct Checker {
             return Checked(node: ConstantNode(value, tree.span), type: ValueType(value.kind))
         case .identifier(let name, let isAbsolute):
             return try identifier(name, isAbsolute: isAbsolute, tree.span)
-        case .select(let operand, let field): return try select(tree, operand, field)
-        case .index(let operand, let index): return try self.index(operand, index, tree.span)
+        case .select(let operand, let field, let isOptional):
+            return try select(tree, operand, field, isOptional: isOptional)
+        case .index(let operand, let index, let isOptional):
+            return try self.index(operand, index, isOptional: isOptional, tree.span)
         case .call(let target, let function, let arguments):
             return try call(function, on: target, arguments, tree.span)
         case .negation(let operand): return try negation(operand, tree.span)
@@ -77,110 +87,62 @@ struct Checker {
     // MARK: Names
 
     /// The variable or type of a name that may have dots.
-    private mutating func resolve(_ name: String, isAbsolute: Bool, _ span: Span) -> Checked? {
+    mutating func resolve(_ name: String, isAbsolute: Bool, _ span: Span) -> Checked? {
         for candidate in environment.candidates(for: name, isAbsolute: isAbsolute) {
             if let (variable, type) = environment.variables[candidate] {
                 touched.insert(candidate)
                 return Checked(node: VariableNode(variable, span), type: type)
             }
+            if let kind = ValueKind(rawValue: candidate) {
+                return Checked(node: ConstantNode(.type(kind), span), type: .type)
+            }
         }
-        guard let kind = ValueKind(rawValue: name) else { return nil }
-        return Checked(node: ConstantNode(.type(kind), span), type: .type)
+        return nil
     }
 
     private mutating func identifier(
         _ name: String, isAbsolute: Bool, _ span: Span
     ) throws(ExpressionProblem) -> Checked {
         if !isAbsolute, let slot = scope.lastIndex(where: { $0.name == name }) {
-            return Checked(node: LocalNode(slot: slot, span), type: scope[slot].type)
+            let node: any Node = scope[slot].isBound ? BoundNode(slot: slot, span) : LocalNode(slot: slot, span)
+            return Checked(node: node, type: scope[slot].type)
         }
         if let found = resolve(name, isAbsolute: isAbsolute, span) { return found }
+        if isOfProtobuf(name, isAbsolute: isAbsolute) {
+            throw source.unsupported("protobuf messages, enums and their fields are not supported", at: span)
+        }
+        return try refuse("'\(name)' is not known here\(help(for: name))", at: span)
+    }
+
+    /// What somebody may have meant by a name that nobody knows.
+    private func help(for name: String) -> String {
         let known = Set(environment.variables.keys).union(scope.map(\.name))
-        let near = suggestion(for: name, among: known)
+        if let value = Hints.values[name.lowercased()] { return "; write \(value)" }
+        let data = environment.variables["data"]?.type
+        if case .object(let object)? = data, object.fields[name] != nil { return "; did you mean 'data.\(name)'?" }
+        let near = suggestion(for: name, among: known.union(["true", "false", "null"]))
+        if !near.isEmpty { return near }
         let list = known.sorted().prefix(8).map { "'\($0)'" }.joined(separator: ", ")
-        let help = !near.isEmpty ? near : known.isEmpty ? "; there are no variables" : "; known are \(list)"
-        return try refuse("'\(name)' is not known here\(help)", at: span)
+        if known.isEmpty { return "; there are no variables" }
+        return "; known are \(list)" + (data == nil ? "" : ", and a field of the data is data.\(name)")
+    }
+
+    /// Whether a name that nobody has declared leads into the protobuf packages of the specification and its tests.
+    func isOfProtobuf(_ name: String, isAbsolute: Bool) -> Bool {
+        environment.candidates(for: name, isAbsolute: isAbsolute).contains { candidate in
+            ["google", "cel", "proto"].contains(candidate)
+                || ["google.protobuf.", "google.api.expr.", "cel.expr."].contains(where: candidate.hasPrefix)
+        }
     }
 
     /// `a.b.c` as one name, unless it begins with a macro variable.
-    private func qualifiedName(_ tree: Syntax) -> (name: String, isAbsolute: Bool)? {
+    func qualifiedName(_ tree: Syntax) -> (name: String, isAbsolute: Bool)? {
         switch tree.kind {
         case .identifier(let name, let isAbsolute):
             return isAbsolute || !scope.contains { $0.name == name } ? (name, isAbsolute) : nil
-        case .select(let operand, let field):
+        case .select(let operand, let field, isOptional: false):
             return qualifiedName(operand).map { ("\($0.name).\(field.text)", $0.isAbsolute) }
         default: return nil
-        }
-    }
-
-    private mutating func select(
-        _ tree: Syntax, _ operand: Syntax, _ field: Syntax.Name
-    ) throws(ExpressionProblem) -> Checked {
-        // The longest name wins: the variable `a.b` goes before the field `b` of a variable `a`.
-        if let (name, isAbsolute) = qualifiedName(tree), let found = resolve(name, isAbsolute: isAbsolute, tree.span) {
-            return found
-        }
-        let checked = try check(operand)
-        let (type, declared) = try fieldType(of: checked.type, field)
-        let node = SelectNode(checked.node, field: field.text, declared: declared, field.span)
-        return Checked(node: node, type: type, weight: checked.weight + 1)
-    }
-
-    private func fieldType(
-        of type: ValueType, _ field: Syntax.Name
-    ) throws(ExpressionProblem) -> (type: ValueType, declared: ValueType?) {
-        switch type {
-        case .dyn: return (.dyn, nil)
-        case .map(_, let value): return (value, nil)
-        case .object(let object):
-            if let field = object.fields[field.text] { return (field.type, field.type) }
-            let near = suggestion(for: field.text, among: object.fields.keys)
-            let names = object.fields.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
-            let help = near.isEmpty ? "; its fields are \(names)" : near
-            try require(false, "\(object.name) has no field '\(field.text)'\(help)", at: field.span)
-            return (.dyn, nil)
-        default:
-            try require(false, "\(type.phrase) has no fields, so no '\(field.text)' either", at: field.span)
-            return (.dyn, nil)
-        }
-    }
-
-    mutating func presence(_ arguments: [Syntax], _ span: Span) throws(ExpressionProblem) -> Checked {
-        guard arguments.count == 1, case .select(let operand, let field) = arguments[0].kind else {
-            throw source.problem("has() takes one field, such as has(data.name)", at: span)
-        }
-        let checked = try check(operand)
-        _ = try fieldType(of: checked.type, field)
-        let select = SelectNode(checked.node, field: field.text, declared: nil, field.span)
-        return Checked(node: PresenceNode(select, span), type: .bool, weight: checked.weight + 1)
-    }
-
-    private mutating func index(
-        _ operand: Syntax, _ index: Syntax, _ span: Span
-    ) throws(ExpressionProblem) -> Checked {
-        let container = try check(operand)
-        let key = try check(index)
-        let node = IndexNode(container.node, key.node, span)
-        let weight = container.weight + key.weight + 1
-        switch container.type {
-        case .list(let element):
-            try require(
-                key.type == .dyn || key.type.isNumber,
-                "a list is indexed with whole numbers, not with \(key.type.phrase)",
-                at: index.span)
-            return Checked(node: node, type: element, weight: weight)
-        case .map(_, let value): return Checked(node: node, type: value, weight: weight)
-        case .object:
-            // A name that is known now is checked, and read, like the field it is.
-            guard case .literal(.string(let name)) = index.kind else { return Checked(node: node, type: .dyn) }
-            let field = Syntax.Name(text: name, span: index.span)
-            let (type, declared) = try fieldType(of: container.type, field)
-            let select = SelectNode(container.node, field: name, declared: declared, index.span)
-            return Checked(node: select, type: type, weight: weight)
-        case .dyn: return Checked(node: node, type: .dyn, weight: weight)
-        default:
-            try require(false, "\(container.type.phrase) has no elements to pick with […]", at: span)
-            return Checked(node: node, type: .dyn, weight: weight)
         }
     }
 }

@@ -1,30 +1,88 @@
-// Functions and macros.
+// Functions.
 
 extension Checker {
     mutating func call(
         _ function: Syntax.Name, on target: Syntax?, _ arguments: [Syntax], _ span: Span
     ) throws(ExpressionProblem) -> Checked {
-        if environment.hasMacros, function.text == "has", target == nil { return try presence(arguments, span) }
-        if environment.hasMacros, let target, let macro = try self.macro(function, on: target, arguments, span) {
-            return macro
+        if environment.hasMacros, let macro = try self.macro(function, on: target, arguments, span) { return macro }
+        if let target, let (prefix, isAbsolute) = qualifiedName(target) {
+            // `math.abs(x)` is the function `math.abs`, not `abs` of something called math.
+            let full = Syntax.Name(text: "\(prefix).\(function.text)", span: target.span.through(function.span))
+            if let found = self.function(full.text, isAbsolute: isAbsolute) {
+                return try apply(Syntax.Name(text: found, span: full.span), on: nil, arguments, span)
+            }
+            let isNamespace = Functions.namespaces.contains(prefix)
+            if isNamespace, environment.variables[prefix] == nil { return try unknown(full, on: nil) }
         }
+        let name = target == nil ? self.function(function.text, isAbsolute: false) ?? function.text : function.text
+        return try apply(Syntax.Name(text: name, span: function.span), on: target, arguments, span)
+    }
 
+    /// The function that a name means in the container.
+    private func function(_ name: String, isAbsolute: Bool) -> String? {
+        environment.candidates(for: name, isAbsolute: isAbsolute).first { Functions.table[$0] != nil }
+    }
+
+    private mutating func apply(
+        _ function: Syntax.Name, on target: Syntax?, _ arguments: [Syntax], _ span: Span
+    ) throws(ExpressionProblem) -> Checked {
+        // Of the optionals extension, and lazy in their argument.
+        if let target, arguments.count == 1, function.text == "or" || function.text == "orValue" {
+            return try optionalElse(function, target, arguments[0], span)
+        }
         var checked: [Checked] = []
         // A name that nobody knows may be a target that was never meant to be evaluated: the function is the mistake.
         guard let overloads = Functions.table[function.text] else { return try unknown(function, on: target) }
         for argument in (target.map { [$0] } ?? []) + arguments { checked.append(try check(argument)) }
         let types = checked.map(\.type)
         let fitting = overloads.filter { $0.mayTake(types, isMember: target != nil) }
-        guard let first = fitting.first else {
+        guard !fitting.isEmpty else {
             return try refuse(misuse(of: function.text, overloads, types, isMember: target != nil), at: function.span)
         }
         if function.text == "matches", let pattern = checked.last?.constant, case .string(let text) = pattern {
             return try match(checked[0], text, checked[1].node.span, span)
         }
-        let isSame = fitting.allSatisfy { $0.result == first.result }
-        let node = CallNode(function.text, fitting, checked.map(\.node), span)
-        let call = Checked(node: node, type: isSame ? first.result : .dyn, weight: weight(checked))
-        return checked.allSatisfy { $0.constant != nil } ? folded(call) : call
+        if let get = Functions.dateGetters[function.text], checked.count == 2,
+            case .string(let name)? = checked[1].constant
+        {
+            return try zoned(function, get, checked[0], name, checked[1].node.span)
+        }
+        let results = fitting.map { $0.resultType(of: types) }
+        let type = results.allSatisfy { $0 == results[0] } ? results[0] : .dyn
+        let node = CallNode(function.text, fitting, checked.map(\.node), function.span)
+        let call = Checked(node: node, type: type, weight: weight(checked))
+        return checked.allSatisfy { $0.constant != nil } ? try settled(call) : call
+    }
+
+    /// Computes now what depends on nothing: `timestamp('2024-13-01')` is wrong whatever happens later.
+    private func settled(_ call: Checked) throws(ExpressionProblem) -> Checked {
+        var frame = Frame(activation: Bindings(), budget: 10_000)
+        do throws(Failure) {
+            let value = try call.node.evaluate(&frame)
+            return Checked(node: ConstantNode(value, call.node.span), type: call.type, weight: 1)
+        } catch {
+            try require(error.isFinal, error.reason.message, at: call.node.span)
+            return call
+        }
+    }
+
+    private mutating func optionalElse(
+        _ function: Syntax.Name, _ target: Syntax, _ argument: Syntax, _ span: Span
+    ) throws(ExpressionProblem) -> Checked {
+        let first = try check(target)
+        let second = try check(argument)
+        let isUnwrapping = function.text == "orValue"
+        try require(
+            first.type == .dyn || first.type.isOptional,
+            "'\(function.text)' is called on an optional value, such as data.?name, not on \(first.type.plainPhrase)",
+            at: function.span)
+        try require(
+            isUnwrapping || second.type == .dyn || second.type.isOptional,
+            "'or' takes an optional value; this is \(second.type.plainPhrase), for which there is orValue(…)",
+            at: argument.span)
+        let node = OptionalElseNode(first.node, or: second.node, isUnwrapping: isUnwrapping, function.span)
+        let type = isUnwrapping ? first.type.unwrapped.joined(with: second.type) : first.type.joined(with: second.type)
+        return Checked(node: node, type: type, weight: weight([first, second]))
     }
 
     private func match(
@@ -38,13 +96,38 @@ extension Checker {
         }
     }
 
+    private func zoned(
+        _ function: Syntax.Name, _ get: @escaping @Sendable (LocalTime) -> Int64, _ operand: Checked, _ name: String,
+        _ place: Span
+    ) throws(ExpressionProblem) -> Checked {
+        guard let zone = TimeZoneRules(name: name) else { return try refuse(Functions.unknownZone(name), at: place) }
+        let node = ZonedGetterNode(function.text, get, of: operand.node, in: zone, function.span)
+        return Checked(node: node, type: .int, weight: operand.weight + 1)
+    }
+
     private func unknown(_ function: Syntax.Name, on target: Syntax?) throws(ExpressionProblem) -> Checked {
-        let known = Set(Functions.table.keys).union(Functions.macros)
-        let isMacro = Functions.macros.contains(function.text)
-        let help =
-            isMacro
-            ? "; it is called on a list: [1, 2].\(function.text)(x, x > 1)"
-            : suggestion(for: function.text, among: known)
+        let root = function.text.split(separator: ".").first.map(String.init) ?? ""
+        if target == nil, function.text.contains("."), isOfProtobuf(root, isAbsolute: true) {
+            throw source.unsupported("'\(function.text)' is not supported", at: function.span)
+        }
+        if let example = Functions.macros[function.text] {
+            return try refuse(
+                "'\(function.text)' is called as in \(example)", at: function.span)
+        }
+        if let other = Functions.table.keys.filter({ $0.hasSuffix(".\(function.text)") }).min() {
+            return try refuse("unknown function '\(function.text)'; it is called as \(other)(…)", at: function.span)
+        }
+        if let other = Hints.functions[function.text.lowercased()] {
+            let call = other.contains(".") || Functions.table[other]?.contains { !$0.isMember } == true
+            let example = Functions.macros[other] ?? (call ? "\(other)(…)" : "x.\(other)(…)")
+            return try refuse("unknown function '\(function.text)'; CEL has \(example)", at: function.span)
+        }
+        if function.text.lowercased() == "now" {
+            let hint = "; an expression has no clock, event.time says when the event was"
+            return try refuse("unknown function '\(function.text)'\(hint)", at: function.span)
+        }
+        let known = Set(Functions.table.keys).union(Functions.macros.keys)
+        let help = suggestion(for: function.text, among: known)
         return try refuse("unknown function '\(function.text)'\(help)", at: function.span)
     }
 
@@ -59,63 +142,10 @@ extension Checker {
             let expected = counts.sorted().map(String.init).joined(separator: " or ")
             return "no such overload: '\(name)' takes \(expected) argument\(counts == [1] ? "" : "s"), not \(given)"
         }
+        if name == "contains", isMember, types.first?.kind == .list {
+            return "'contains' looks into a text; what is in a list is told by: x in list"
+        }
         let words = types.map { $0.kind?.word ?? "any" }.joined(separator: ", ")
         return "no such overload: \(name)() does not take (\(words))"
-    }
-
-    // MARK: Macros
-
-    /// The macro this call is, nil when it is none.
-    private mutating func macro(
-        _ name: Syntax.Name, on target: Syntax, _ arguments: [Syntax], _ span: Span
-    ) throws(ExpressionProblem) -> Checked? {
-        let macro: MacroNode.Macro
-        switch (name.text, arguments.count) {
-        case ("all", 2): macro = .all
-        case ("exists", 2): macro = .exists
-        case ("exists_one", 2), ("existsOne", 2): macro = .existsOne
-        case ("map", 2), ("map", 3): macro = .map
-        case ("filter", 2): macro = .filter
-        case _ where Functions.macros.contains(name.text) && name.text != "has":
-            let counts = name.text == "map" ? "2 or 3" : "2"
-            throw source.problem(
-                "'\(name.text)' takes \(counts) arguments: a name for the element, then what is done with it",
-                at: name.span)
-        default: return nil
-        }
-        guard case .identifier(let variable, false) = arguments[0].kind else {
-            throw source.problem("expected a name for the element", at: arguments[0].span)
-        }
-        let range = try check(target)
-        let element = try elementType(of: range.type, name)
-        let slot = scope.count
-        scope.append((variable, element))
-        defer { scope.removeLast() }
-        let isPlainMap = macro == .map && arguments.count == 2
-        let condition = isPlainMap ? nil : try bool(arguments[1], for: name.text)
-        let transform = macro == .map ? try check(arguments[arguments.count - 1]) : nil
-        let weight = 1 + (condition?.weight ?? 0) + (transform?.weight ?? 0)
-        let node = MacroNode(
-            macro, over: range.node, slot: slot, condition: condition?.node, transform: transform?.node,
-            weight: weight, name.span)
-        let type: ValueType =
-            switch macro {
-            case .all, .exists, .existsOne: .bool
-            case .filter: .list(element)
-            case .map: .list(transform?.type ?? .dyn)
-            }
-        return Checked(node: node, type: type, weight: range.weight + weight)
-    }
-
-    private func elementType(of range: ValueType, _ name: Syntax.Name) throws(ExpressionProblem) -> ValueType {
-        switch range {
-        case .list(let element): return element
-        case .map(let key, _): return key
-        case .object: return .string
-        case .dyn: return .dyn
-        default:
-            try require(false, "'\(name.text)' walks a list or a map, not \(range.phrase)", at: name.span)
-            return .dyn
-        }
     }
 }

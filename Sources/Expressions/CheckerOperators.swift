@@ -21,39 +21,62 @@ extension Checker {
             weight: weight([condition, yes, no]))
     }
 
-    mutating func list(_ elements: [Syntax], _ span: Span) throws(ExpressionProblem) -> Checked {
+    mutating func list(_ elements: [Syntax.Element], _ span: Span) throws(ExpressionProblem) -> Checked {
         var checked: [Checked] = []
-        for element in elements { checked.append(try check(element)) }
-        let type = checked.dropFirst().reduce(checked.first?.type ?? .dyn) { $0.joined(with: $1.type) }
-        let constants = checked.compactMap(\.constant)
+        var types: [ValueType] = []
+        for element in elements {
+            let part = try check(element.value)
+            checked.append(part)
+            types.append(try type(of: part, isOptional: element.isOptional, element.value.span))
+        }
+        let node = ListNode(zip(checked, elements).map { ($0.node, $1.isOptional) }, span)
+        let list = Checked(node: node, type: .list(joined(types)), weight: weight(checked))
         // A list of literals, as in `x in ['a', 'b']`, is made once.
-        let node: any Node =
-            constants.count == checked.count
-            ? ConstantNode(.list(constants), span) : ListNode(checked.map(\.node), span)
-        return Checked(node: node, type: .list(type), weight: weight(checked))
+        return checked.allSatisfy { $0.constant != nil } ? folded(list) : list
+    }
+
+    private func joined(_ types: [ValueType]) -> ValueType {
+        types.dropFirst().reduce(types.first ?? .dyn) { $0.joined(with: $1) }
+    }
+
+    /// The type of an element or entry, where one with a '?' has to be an optional value.
+    private func type(
+        of part: Checked, isOptional: Bool, _ span: Span
+    ) throws(ExpressionProblem) -> ValueType {
+        guard isOptional else { return part.type }
+        try require(
+            part.type == .dyn || part.type.isOptional,
+            "'?' takes an optional value, such as optional.of(…) or data.?name; this is \(part.type.plainPhrase)",
+            at: span)
+        return part.type.unwrapped
     }
 
     mutating func map(_ entries: [Syntax.Entry], _ span: Span) throws(ExpressionProblem) -> Checked {
         var keys: [Checked] = []
         var values: [Checked] = []
+        var types: [ValueType] = []
         for entry in entries {
             let key = try check(entry.key)
             if let kind = key.type.kind, ![.string, .int, .uint, .bool].contains(kind) {
                 try require(false, unsupportedKeyMessage(kind), at: entry.key.span)
             }
+            let value = try check(entry.value)
             keys.append(key)
-            values.append(try check(entry.value))
+            values.append(value)
+            types.append(try type(of: value, isOptional: entry.isOptional, entry.value.span))
         }
-        let keyType = keys.dropFirst().reduce(keys.first?.type ?? .dyn) { $0.joined(with: $1.type) }
-        let valueType = values.dropFirst().reduce(values.first?.type ?? .dyn) { $0.joined(with: $1.type) }
-        let node = MapNode(zip(keys, values).map { (key: $0.node, value: $1.node) }, span)
-        let checked = Checked(node: node, type: .map(keyType, valueType), weight: weight(keys + values))
+        let nodes = entries.indices.map { index in
+            MapNode.Entry(
+                key: keys[index].node, value: values[index].node, isOptional: entries[index].isOptional)
+        }
+        let type = ValueType.map(joined(keys.map(\.type)), joined(types))
+        let checked = Checked(node: MapNode(nodes, span), type: type, weight: weight(keys + values))
         return (keys + values).allSatisfy { $0.constant != nil } ? folded(checked) : checked
     }
 
     /// Computes now what depends on nothing. What fails stays as it is, and fails when it is reached.
     func folded(_ checked: Checked) -> Checked {
-        var frame = Frame(activation: Bindings(), locals: [], budget: 10_000)
+        var frame = Frame(activation: Bindings(), budget: 10_000)
         guard let value = try? checked.node.evaluate(&frame) else { return checked }
         return Checked(node: ConstantNode(value, checked.node.span), type: checked.type, weight: 1)
     }
@@ -67,7 +90,7 @@ extension Checker {
         switch operation {
         case .equal, .notEqual:
             try require(
-                left.type.canEqual(right.type), "\(left.type.phrase) is never equal to \(right.type.phrase)", at: place)
+                left.type.canEqual(right.type), unequal(left.type, right.type), at: place)
             let node = EqualityNode(left.node, right.node, isNegated: operation == .notEqual, place)
             return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
@@ -104,13 +127,20 @@ extension Checker {
         return node
     }
 
+    private func unequal(_ left: ValueType, _ right: ValueType) -> String {
+        let hint = left.kind.flatMap { left in right.kind.map { Hints.conversion(left, $0) } } ?? ""
+        return "\(left.phrase) is never equal to \(right.phrase)\(hint)"
+    }
+
     private func requireOverload(
         _ operation: BinaryOperator, _ left: ValueType, _ right: ValueType, isThere: Bool, _ place: Span
     ) throws(ExpressionProblem) {
         if isThere { return }
         guard let a = left.kind, let b = right.kind else {
             let known = left == .dyn ? right : left
-            try require(false, "no such overload: '\(operation.rawValue)' does not take \(known.phrase)", at: place)
+            let hint = operation == .remainder && known == .double ? "; it takes whole numbers: write int(…)" : ""
+            try require(
+                false, "no such overload: '\(operation.rawValue)' does not take \(known.phrase)\(hint)", at: place)
             return
         }
         try require(false, noOverloadMessage(operation.rawValue, [a, b]), at: place)

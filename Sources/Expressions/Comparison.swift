@@ -16,6 +16,7 @@ extension Value: Equatable {
         case (.timestamp(let a), .timestamp(let b)): return a == b
         case (.duration(let a), .duration(let b)): return a == b
         case (.type(let a), .type(let b)): return a == b
+        case (.optional(let a), .optional(let b)): return a == b
         case (.object(let source), _): return b.kind == .map && source.value() == b.read
         case (_, .object(let source)): return a.kind == .map && a == source.value()
         default: return numericOrder(a, b) == .same

@@ -4,66 +4,88 @@ extension Functions {
     static let conversionFunctions: [(String, Overload)] =
         toInt + toUint + toDouble + toString + toTimes + [
             global("bytes", [.bytes], .bytes) { arguments, _, _ in arguments[0] },
-            global("bytes", [.string], .bytes, convert { (text: String) in .bytes(Array(text.utf8)) }),
+            global("bytes", [.string], .bytes, convert(to: .bytes) { (text: String) in .bytes(Array(text.utf8)) }),
             global("bool", [.bool], .bool) { arguments, _, _ in arguments[0] },
-            global("bool", [.string], .bool, convert(bool)),
+            global("bool", [.string], .bool, convert(to: .bool, bool)),
             global("type", [.dyn], .type) { arguments, _, _ in .type(arguments[0].kind) },
             global("dyn", [.dyn], .dyn) { arguments, _, _ in arguments[0] },
         ]
 
     private static let toInt = [
         global("int", [.int], .int) { arguments, _, _ in arguments[0] },
-        global("int", [.uint], .int, convert { (number: UInt64) in Int64(exactly: number).map { .int($0) } }),
-        global("int", [.double], .int, convert(truncated)),
-        global("int", [.string], .int, convert { (text: String) in Int64(text).map { .int($0) } }),
-        global("int", [.timestamp], .int, convert { (moment: Timestamp) in .int(moment.seconds) }),
+        global("int", [.uint], .int, convert(to: .int) { (number: UInt64) in Int64(exactly: number).map { .int($0) } }),
+        global("int", [.double], .int, convert(to: .int, truncated)),
+        global("int", [.string], .int, convert(to: .int) { (text: String) in Int64(text).map { .int($0) } }),
+        global("int", [.timestamp], .int, convert(to: .int) { (moment: Timestamp) in .int(moment.seconds) }),
     ]
 
     private static let toUint = [
         global("uint", [.uint], .uint) { arguments, _, _ in arguments[0] },
-        global("uint", [.int], .uint, convert { (number: Int64) in UInt64(exactly: number).map { .uint($0) } }),
-        global("uint", [.double], .uint, convert(truncatedUnsigned)),
-        global("uint", [.string], .uint, convert { (text: String) in UInt64(text).map { .uint($0) } }),
+        global(
+            "uint", [.int], .uint, convert(to: .uint) { (number: Int64) in UInt64(exactly: number).map { .uint($0) } }),
+        global("uint", [.double], .uint, convert(to: .uint, truncatedUnsigned)),
+        global("uint", [.string], .uint, convert(to: .uint) { (text: String) in UInt64(text).map { .uint($0) } }),
     ]
 
     private static let toDouble = [
         global("double", [.double], .double) { arguments, _, _ in arguments[0] },
-        global("double", [.int], .double, convert { (number: Int64) in .double(Double(number)) }),
-        global("double", [.uint], .double, convert { (number: UInt64) in .double(Double(number)) }),
-        global("double", [.string], .double, convert { (text: String) in Double(text).map { .double($0) } }),
+        global("double", [.int], .double, convert(to: .double) { (number: Int64) in .double(Double(number)) }),
+        global("double", [.uint], .double, convert(to: .double) { (number: UInt64) in .double(Double(number)) }),
+        global(
+            "double", [.string], .double, convert(to: .double) { (text: String) in Double(text).map { .double($0) } }),
     ]
 
     private static let toString = [
         global("string", [.string], .string) { arguments, _, _ in arguments[0] },
-        global("string", [.int], .string, convert { (number: Int64) in .string(String(number)) }),
-        global("string", [.uint], .string, convert { (number: UInt64) in .string(String(number)) }),
-        global("string", [.bool], .string, convert { (value: Bool) in .string(String(value)) }),
-        global("string", [.double], .string, convert { (number: Double) in .string(text(of: number)) }),
-        global("string", [.bytes], .string, convert { (bytes: [UInt8]) in utf8(bytes).map { .string($0) } }),
-        global("string", [.timestamp], .string, convert { (moment: Timestamp) in .string(moment.rfc3339) }),
-        global("string", [.duration], .string, convert { (span: ValueDuration) in .string(span.description) }),
+        global("string", [.int], .string, convert(to: .string) { (number: Int64) in .string(String(number)) }),
+        global("string", [.uint], .string, convert(to: .string) { (number: UInt64) in .string(String(number)) }),
+        global("string", [.bool], .string, convert(to: .string) { (value: Bool) in .string(String(value)) }),
+        global("string", [.double], .string, convert(to: .string) { (number: Double) in .string(text(of: number)) }),
+        global(
+            "string", [.bytes], .string, convert(to: .string) { (bytes: [UInt8]) in utf8(bytes).map { .string($0) } }),
+        global(
+            "string", [.timestamp], .string, convert(to: .string) { (moment: Timestamp) in .string(moment.rfc3339) }),
+        global(
+            "string", [.duration], .string, convert(to: .string) { (span: ValueDuration) in .string(span.description) }),
     ]
 
     private static let toTimes = [
         global("timestamp", [.timestamp], .timestamp) { arguments, _, _ in arguments[0] },
-        global("timestamp", [.int], .timestamp, convert { (n: Int64) in Timestamp(seconds: n).map { .timestamp($0) } }),
-        global("timestamp", [.string], .timestamp, convert { Timestamp(rfc3339: $0).map { .timestamp($0) } }),
+        global(
+            "timestamp", [.int], .timestamp,
+            convert(to: .timestamp) { (n: Int64) in Timestamp(seconds: n).map { .timestamp($0) } }),
+        global(
+            "timestamp", [.string], .timestamp,
+            convert(to: .timestamp) { Timestamp(rfc3339: $0).map { .timestamp($0) } }),
         global("duration", [.duration], .duration) { arguments, _, _ in arguments[0] },
         global(
-            "duration", [.string], .duration, convert { (text: String) in ValueDuration(text).map { .duration($0) } }),
+            "duration", [.string], .duration,
+            convert(to: .duration) { (text: String) in ValueDuration(text).map { .duration($0) } }),
     ]
 
     /// A conversion of one argument that gives nil for what cannot be converted.
+    /// A conversion of one argument that gives nil for what cannot be converted.
     private static func convert<T: ValueRepresentable>(
-        _ conversion: @escaping @Sendable (T) -> Value?
+        to target: Target, _ conversion: @escaping @Sendable (T) -> Value?
     ) -> Overload.Body {
         { (arguments: [Value], context: CallContext, _: inout Frame) throws(Failure) -> Value in
             guard let argument = T(arguments[0]), let result = conversion(argument) else {
-                let source = arguments[0]
-                throw context.failure("\(source.quoted) cannot be converted: not in the range or not in the form")
+                throw context.failure("\(arguments[0].quoted) cannot be converted to \(target.rawValue)")
             }
             return result
         }
+    }
+
+    /// What something is converted to, and what that takes.
+    private enum Target: String {
+        case int = "an int: that is a whole number from -9223372036854775808 to 9223372036854775807"
+        case uint = "a uint: that is a whole number from 0 to 18446744073709551615"
+        case double = "a double: that is a number such as 1.5 or 1e9"
+        case bool = "a bool: that is 'true' or 'false'"
+        case string = "a string: the bytes are not UTF-8"
+        case bytes = "bytes"
+        case timestamp = "a timestamp: one is written '2024-05-01T12:00:00Z' or '…+02:00', from the year 1 to 9999"
+        case duration = "a duration: one is written '1h30m', '90s' or '250ms', up to 315576000000s"
     }
 
     private static func bool(_ text: String) -> Value? {

@@ -74,8 +74,14 @@ func noOverloadMessage(_ name: String, _ kinds: [ValueKind]) -> String {
         } else {
             message += "; write int(…) around the uint"
         }
-    } else if name == "+", kinds.contains(.string), !kinds.allSatisfy({ $0 == .string }) {
+    } else if kinds[0] == .bool, ["<", "<=", ">", ">="].contains(name), numbers.contains(kinds[1]) {
+        message += "; two comparisons are joined with '&&': 1 < x && x < 9"
+    } else if name == "+", kinds.contains(.string), !kinds.contains(.optional), kinds[0] != kinds[1] {
         message += "; write string(…) around the \(kinds[0] == .string ? kinds[1].word : kinds[0].word)"
+    } else if name == "in" {
+        message += kinds[1] == .string ? "; a text is looked into with x.contains('…')" : ""
+    } else if kinds[0] != kinds[1] {
+        message += Hints.conversion(kinds[0], kinds[1])
     }
     return message
 }

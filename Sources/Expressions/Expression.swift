@@ -48,7 +48,7 @@ public struct Expression: Sendable {
     /// read, or when the budget is used up.
     public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
         let program = program
-        var frame = Frame(activation: activation, locals: [], budget: program.limits.cost)
+        var frame = Frame(activation: activation, budget: program.limits.cost)
         do throws(Failure) {
             return try program.root.evaluate(&frame)
         } catch {

@@ -18,17 +18,25 @@ struct Overload: Sendable {
     /// Whether the first parameter is written before the dot: `text.size()` rather than `size(text)`.
     let isMember: Bool
     let parameters: [ValueType]
+    /// Takes one number and more, of any types, instead of the parameters.
+    var takesNumbers = false
     let result: ValueType
+    /// What it gives where that depends on the types of its arguments.
+    var infer: (@Sendable (_ arguments: [ValueType]) -> ValueType)?
     let body: Body
+
+    func resultType(of arguments: [ValueType]) -> ValueType { infer?(arguments) ?? result }
 
     /// Whether the call can be this form, as far as the types are known.
     func mayTake(_ types: [ValueType], isMember: Bool) -> Bool {
-        isMember == self.isMember && types.count == parameters.count
-            && zip(types, parameters).allSatisfy { $0.canBe($1) }
+        guard isMember == self.isMember else { return false }
+        if takesNumbers { return !types.isEmpty && types.allSatisfy { $0 == .dyn || $0.isNumber } }
+        return types.count == parameters.count && zip(types, parameters).allSatisfy { $0.canBe($1) }
     }
 
     /// Whether these values are what it takes.
     func takes(_ values: [Value]) -> Bool {
+        if takesNumbers { return values.allSatisfy { [.int, .uint, .double].contains($0.kind) } }
         guard values.count == parameters.count else { return false }
         for (value, parameter) in zip(values, parameters) {
             if let kind = parameter.kind, kind != value.kind { return false }
@@ -42,14 +50,16 @@ enum Functions {
     static let table: [String: [Overload]] = {
         var table: [String: [Overload]] = [:]
         let families = [
-            sizeFunctions, conversionFunctions, stringFunctions, stringExtensions, timestampFunctions,
+            sizeFunctions, conversionFunctions, stringFunctions, stringExtensions, formatFunctions,
+            timestampFunctions, mathFunctions, bitFunctions, listFunctions, setFunctions, encoderFunctions,
+            optionalFunctions,
         ]
         for (name, overload) in families.joined() { table[name, default: []].append(overload) }
         return table
     }()
 
-    /// The macros, which are no functions but are called like some.
-    static let macros: Set<String> = ["has", "all", "exists", "exists_one", "existsOne", "map", "filter"]
+    /// What stands before the dot in `math.abs(x)`.
+    static let namespaces = Set(table.keys.compactMap { $0.split(separator: ".").dropLast().first.map(String.init) })
 
     static func global(
         _ name: String, _ parameters: [ValueType], _ result: ValueType, _ body: @escaping Overload.Body
@@ -57,10 +67,26 @@ enum Functions {
         (name, Overload(isMember: false, parameters: parameters, result: result, body: body))
     }
 
+    /// The same with a result that depends on the types of the arguments.
+    static func global(
+        _ name: String, _ parameters: [ValueType], _ result: ValueType,
+        _ infer: @escaping @Sendable (_ arguments: [ValueType]) -> ValueType, _ body: @escaping Overload.Body
+    ) -> (String, Overload) {
+        (name, Overload(isMember: false, parameters: parameters, result: result, infer: infer, body: body))
+    }
+
     static func member(
         _ name: String, _ parameters: [ValueType], _ result: ValueType, _ body: @escaping Overload.Body
     ) -> (String, Overload) {
         (name, Overload(isMember: true, parameters: parameters, result: result, body: body))
+    }
+
+    /// The same with a result that depends on the types of the arguments.
+    static func member(
+        _ name: String, _ parameters: [ValueType], _ result: ValueType,
+        _ infer: @escaping @Sendable (_ arguments: [ValueType]) -> ValueType, _ body: @escaping Overload.Body
+    ) -> (String, Overload) {
+        (name, Overload(isMember: true, parameters: parameters, result: result, infer: infer, body: body))
     }
 }
 

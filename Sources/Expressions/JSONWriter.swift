@@ -1,7 +1,7 @@
 extension Value {
     /// Appends the value as JSON (RFC 8259), compact and in UTF-8.
     ///
-    /// Bytes become base64 (RFC 4648, section 4), timestamps RFC 3339, durations text such as `"1.5s"`, types their name; a
+    /// Bytes become base64 (RFC 4648, section 4), timestamps RFC 3339, durations text such as `"1.5s"`, types their name, optional values what they hold or `null`; a
     /// double keeps its point (`1.0`), and one that is not finite becomes `null`, as JSON has no such number. A key that is
     /// not a text becomes one.
     public func json(into bytes: inout [UInt8]) {
@@ -29,6 +29,7 @@ extension Value {
         case .timestamp(let moment): JSON.append(string: moment.rfc3339, to: &bytes)
         case .duration(let duration): JSON.append(string: duration.description, to: &bytes)
         case .type(let kind): JSON.append(string: kind.rawValue, to: &bytes)
+        case .optional(let value): (value ?? .null).json(into: &bytes)
         case .object(let source): source.value().json(into: &bytes)
         }
     }

@@ -64,6 +64,9 @@ struct Lexer {
         let start = at
         if let second = byte(1) {
             let pair = String(decoding: [first, second], as: UTF8.self)
+            if byte(2) == UInt8(ascii: "="), pair == "==" || pair == "!=" {
+                throw source.problem("'\(pair)=' is not CEL's; write '\(pair)'", at: Span(start, 3))
+            }
             if ["==", "!=", "<=", ">=", "&&", "||"].contains(pair) {
                 at += 2
                 return Token(kind: .symbol(pair), span: Span(start, 2))
@@ -79,6 +82,10 @@ struct Lexer {
     private func unexpected(_ first: UInt8) -> ExpressionProblem {
         let span = Span(at, 1)
         switch first {
+        case UInt8(ascii: "=") where byte(1) == UInt8(ascii: ">"):
+            return source.problem("'=>' is not CEL's; a list is walked with list.filter(x, x > 1)", at: Span(at, 2))
+        case UInt8(ascii: "=") where byte(1) == UInt8(ascii: "~"):
+            return source.problem("'=~' is not CEL's; write x.matches('…')", at: Span(at, 2))
         case UInt8(ascii: "="): return source.problem("'=' does not compare; write '=='", at: span)
         case UInt8(ascii: "&"): return source.problem("a single '&'; write '&&'", at: span)
         case UInt8(ascii: "|"): return source.problem("a single '|'; write '||'", at: span)
@@ -86,7 +93,8 @@ struct Lexer {
             let character = String(decoding: source.bytes[at...].prefix(4), as: UTF8.self).unicodeScalars.first
             let length = character.map { String($0).utf8.count } ?? 1
             let name = character.map { String($0) } ?? "?"
-            return source.problem("'\(name)' has no meaning here", at: Span(at, length))
+            let hint = character.map(Hints.character) ?? ""
+            return source.problem("'\(name)' has no meaning here\(hint)", at: Span(at, length))
         }
     }
 }

@@ -54,6 +54,7 @@ extension Lexer {
 
     private func endOfNumber(from start: Int) throws(ExpressionProblem) {
         guard let byte = byte(), isLetter(byte) || isDigit(byte) else { return }
-        throw source.problem("a letter right after a number", at: Span(at, 1))
+        let hint = "smh".utf8.contains(byte) ? "; a duration is written duration('5\(Unicode.Scalar(byte))')" : ""
+        throw source.problem("a letter right after a number\(hint)", at: Span(at, 1))
     }
 }

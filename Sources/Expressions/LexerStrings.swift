@@ -39,7 +39,10 @@ extension Lexer {
         var content: [UInt8] = []
         while !closes(prefix) {
             guard let byte = byte(), prefix.isTriple || (byte != 0x0A && byte != 0x0D) else {
-                let hint = byte() == nil ? "" : "; a string over several lines has three quotes"
+                let quotes = String(repeating: Character(Unicode.Scalar(prefix.quote)), count: prefix.quotes)
+                let hint =
+                    byte() == nil
+                    ? "; expected \(quotes) at its end" : "; a string over several lines has three quotes"
                 throw source.problem("unclosed string\(hint)", at: Span(start, prefix.length))
             }
             if byte == UInt8(ascii: "\\"), !prefix.isRaw {

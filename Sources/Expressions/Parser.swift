@@ -24,7 +24,8 @@ struct Parser {
         var parser = try Parser(source)
         let tree = try parser.expression()
         if parser.token.kind != .end {
-            throw parser.problem("expected an operator or the end before \(parser.token.description)")
+            let hint = Hints.expectedOperator(at: parser.token.kind, after: parser.last?.kind)
+            throw parser.problem("expected an operator or the end before \(parser.token.description)\(hint)")
         }
         return tree
     }
@@ -54,7 +55,10 @@ struct Parser {
         if try skip(symbol) { return }
         let opening = String(decoding: source.bytes[Int(opened.offset)..<opened.end], as: UTF8.self)
         if token.kind == .end { throw source.problem("unclosed '\(opening)'; expected '\(symbol)'", at: opened) }
-        throw problem("expected '\(symbol)' before \(token.description)")
+        let isList = symbol == ")" && token.kind == .symbol(",")
+        let hint =
+            isList ? "; a list has brackets: ['a', 'b']" : Hints.expectedOperator(at: token.kind, after: last?.kind)
+        throw problem("expected '\(symbol)' before \(token.description)\(hint)")
     }
 
     func problem(_ message: String) -> ExpressionProblem { source.problem(message, at: token.span) }
@@ -86,8 +90,13 @@ struct Parser {
         guard depth <= Self.maximumDepth else { throw tooDeep(at: token.span) }
         let condition = try logical(.or)
         guard try skip("?") else { return condition }
+        if token.kind == .symbol("?") { throw problem("'??' is not CEL's; write data.?name.orValue(…)") }
+        let isChain = token.kind == .symbol(".")
         let yes = try logical(.or)
-        guard try skip(":") else { throw problem("expected ':' and what else the '?' gives") }
+        guard try skip(":") else {
+            let hint = isChain ? "; a field that may be absent is data.?name" : ", as in x > 1 ? 'many' : 'one'"
+            throw problem("expected ':' and what else the '?' gives\(hint)")
+        }
         let no = try expression()
         return try node(.conditional(condition, yes, no), condition.span.through(no.span), over: [condition, yes, no])
     }

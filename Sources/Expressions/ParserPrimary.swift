@@ -15,11 +15,12 @@ extension Parser {
             if try skip(".") {
                 tree = try selection(of: tree)
             } else if try skip("[") {
-                if token.kind == .symbol("?") { throw problem("optional values ('[?') are not supported") }
+                let isOptional = try skip("?")
                 let index = try expression()
                 let end = token.span
                 try close("]", opened: opening)
-                tree = try node(.index(tree, index), tree.span.through(end), over: [tree, index])
+                tree = try node(
+                    .index(tree, index, isOptional: isOptional), tree.span.through(end), over: [tree, index])
             } else if token.kind == .symbol("{"), tree.isName {
                 throw source.unsupported(
                     "messages ('Name{…}') are not supported; a map is {'key': value}", at: token.span)
@@ -30,19 +31,20 @@ extension Parser {
     }
 
     private mutating func selection(of tree: Syntax) throws(ExpressionProblem) -> Syntax {
-        if token.kind == .symbol("?") { throw problem("optional values ('.?') are not supported; use has()") }
+        let isOptional = try skip("?")
         let name = token
+        func select(_ field: Syntax.Name) throws(ExpressionProblem) -> Syntax {
+            let kind = Syntax.Kind.select(tree, field: field, isOptional: isOptional)
+            return try node(kind, tree.span.through(name.span), over: [tree])
+        }
         switch token.kind {
         case .quotedName(let text):
             try advance()
-            let field = Syntax.Name(text: text, span: name.span)
-            return try node(.select(tree, field: field), tree.span.through(name.span), over: [tree])
+            return try select(Syntax.Name(text: text, span: name.span))
         case .identifier(let text) where text != "in" && text != "true" && text != "false" && text != "null":
             try advance()
             let field = Syntax.Name(text: text, span: name.span)
-            guard token.kind == .symbol("(") else {
-                return try node(.select(tree, field: field), tree.span.through(name.span), over: [tree])
-            }
+            guard token.kind == .symbol("("), !isOptional else { return try select(field) }
             let (arguments, end) = try arguments()
             let kind = Syntax.Kind.call(target: tree, function: field, arguments: arguments)
             return try node(kind, tree.span.through(end), over: [tree] + arguments)
@@ -55,23 +57,16 @@ extension Parser {
     private mutating func arguments() throws(ExpressionProblem) -> ([Syntax], Span) {
         let opening = token.span
         try advance()
-        return try elements(until: ")", opened: opening, isTrailingCommaAllowed: false)
-    }
-
-    private mutating func elements(
-        until closing: String, opened: Span, isTrailingCommaAllowed: Bool
-    ) throws(ExpressionProblem) -> ([Syntax], Span) {
-        var elements: [Syntax] = []
-        while token.kind != .symbol(closing) {
-            if token.kind == .symbol("?") { throw problem("optional elements ('?') are not supported") }
-            if token.kind == .end { throw source.problem(unclosed(opened, closing), at: opened) }
-            elements.append(try expression())
+        var arguments: [Syntax] = []
+        while token.kind != .symbol(")") {
+            if token.kind == .end { throw source.problem(unclosed(opening, ")"), at: opening) }
+            arguments.append(try expression())
             guard try skip(",") else { break }
-            if token.kind == .symbol(closing), !isTrailingCommaAllowed { throw expectedExpression() }
+            if token.kind == .symbol(")") { throw expectedExpression() }
         }
         let end = token.span
-        try close(closing, opened: opened)
-        return (elements, end)
+        try close(")", opened: opening)
+        return (arguments, end)
     }
 
     private func unclosed(_ opened: Span, _ closing: String) -> String {
@@ -137,7 +132,8 @@ extension Parser {
             let value: Value = name == "null" ? .null : .bool(name == "true")
             return Syntax(kind: .literal(value), span: span, height: 1)
         case _ where reservedWords.contains(name):
-            throw problem("'\(name)' is a reserved word of CEL and no name; a key of that name is ['\(name)']")
+            let hint = name == "if" ? "a choice is written x > 1 ? 'many' : 'one'" : "a key of that name is ['\(name)']"
+            throw problem("'\(name)' is a reserved word of CEL and no name; \(hint)")
         default: break
         }
         try advance()
@@ -153,8 +149,16 @@ extension Parser {
     private mutating func list() throws(ExpressionProblem) -> Syntax {
         let opening = token.span
         try advance()
-        let (elements, end) = try elements(until: "]", opened: opening, isTrailingCommaAllowed: true)
-        return try node(.list(elements), opening.through(end), over: elements)
+        var elements: [Syntax.Element] = []
+        while token.kind != .symbol("]") {
+            if token.kind == .end { throw source.problem(unclosed(opening, "]"), at: opening) }
+            let isOptional = try skip("?")
+            elements.append(Syntax.Element(value: try expression(), isOptional: isOptional))
+            guard try skip(",") else { break }
+        }
+        let end = token.span
+        try close("]", opened: opening)
+        return try node(.list(elements), opening.through(end), over: elements.map(\.value))
     }
 
     private mutating func map() throws(ExpressionProblem) -> Syntax {
@@ -162,11 +166,11 @@ extension Parser {
         try advance()
         var entries: [Syntax.Entry] = []
         while token.kind != .symbol("}") {
-            if token.kind == .symbol("?") { throw problem("optional entries ('?') are not supported") }
             if token.kind == .end { throw source.problem(unclosed(opening, "}"), at: opening) }
+            let isOptional = try skip("?")
             let key = try expression()
             guard try skip(":") else { throw problem("expected ':' and the value of the key") }
-            entries.append(Syntax.Entry(key: key, value: try expression()))
+            entries.append(Syntax.Entry(key: key, value: try expression(), isOptional: isOptional))
             guard try skip(",") else { break }
         }
         let end = token.span
@@ -180,7 +184,7 @@ extension Syntax {
     var isName: Bool {
         switch kind {
         case .identifier: true
-        case .select(let operand, _): operand.isName
+        case .select(let operand, _, isOptional: false): operand.isName
         default: false
         }
     }

@@ -9,8 +9,10 @@ struct Syntax: Sendable {
         case literal(Value)
         /// `.name` is absolute: looked up from the root, past containers and macro variables.
         case identifier(String, isAbsolute: Bool)
-        case select(Syntax, field: Name)
-        case index(Syntax, Syntax)
+        /// `a.b`, or `a.?b`, which is an optional value.
+        case select(Syntax, field: Name, isOptional: Bool)
+        /// `a[b]`, or `a[?b]`, which is an optional value.
+        case index(Syntax, Syntax, isOptional: Bool)
         case call(target: Syntax?, function: Name, arguments: [Syntax])
         case negation(Syntax)
         case not(Syntax)
@@ -18,13 +20,21 @@ struct Syntax: Sendable {
         /// A chain of `&&` or `||`, as long as it goes: flat, so that a hundred alternatives are not a hundred deep.
         case logical(LogicalOperator, [Syntax])
         case conditional(Syntax, Syntax, Syntax)
-        case list([Syntax])
+        case list([Element])
         case map([Entry])
     }
 
+    /// An element of a list; one with a `?` in front is an optional value, and left out when that is none.
+    struct Element: Sendable {
+        var value: Syntax
+        var isOptional = false
+    }
+
+    /// An entry of a map; one with a `?` in front has an optional value, and is left out when that is none.
     struct Entry: Sendable {
         var key: Syntax
         var value: Syntax
+        var isOptional = false
     }
 
     /// A field or function name and where it stands.

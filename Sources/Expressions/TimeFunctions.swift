@@ -4,11 +4,15 @@ extension Functions {
     static let timestampFunctions: [(String, Overload)] =
         dateGetters.flatMap { name, get in
             [
-                member(name, [.timestamp], .int) { (arguments, context, _) throws(Failure) in
-                    .int(get(try LocalTime(arguments[0], zone: nil, context)))
+                member(name, [.timestamp], .int) { (arguments, _, _) throws(Failure) in
+                    .int(get(LocalTime(Timestamp(arguments[0]), in: nil)))
                 },
-                member(name, [.timestamp, .string], .int) { (arguments, context, _) throws(Failure) in
-                    .int(get(try LocalTime(arguments[0], zone: arguments[1], context)))
+                member(name, [.timestamp, .string], .int) { (arguments, context, frame) throws(Failure) in
+                    // A zone that is computed may be read from a file each time.
+                    try frame.spend(1000, at: context.span)
+                    let name = String(arguments[1]) ?? ""
+                    guard let zone = TimeZoneRules(name: name) else { throw context.failure(unknownZone(name)) }
+                    return .int(get(LocalTime(Timestamp(arguments[0]), in: zone)))
                 },
             ]
         }
@@ -18,17 +22,18 @@ extension Functions {
             }
         }
 
-    private static let dateGetters: [(String, @Sendable (LocalTime) -> Int64)] = [
-        ("getFullYear", { $0.date.year }),
-        ("getMonth", { $0.date.month - 1 }),
-        ("getDate", { $0.date.day }),
-        ("getDayOfMonth", { $0.date.day - 1 }),
-        ("getDayOfWeek", { flooredDivision($0.days + 4, 7).remainder }),  // 1970-01-01 was a Thursday; Sunday is 0.
-        ("getDayOfYear", { $0.days - CalendarDay(year: $0.date.year, month: 1, day: 1).daysSince1970 }),
-        ("getHours", { $0.second / 3600 }),
-        ("getMinutes", { $0.second / 60 % 60 }),
-        ("getSeconds", { $0.second % 60 }),
-        ("getMilliseconds", { Int64($0.nanoseconds) / 1_000_000 }),
+    static let dateGetters: [String: @Sendable (LocalTime) -> Int64] = [
+        "getFullYear": { $0.date.year },
+        "getMonth": { $0.date.month - 1 },
+        "getDate": { $0.date.day },
+        "getDayOfMonth": { $0.date.day - 1 },
+        // 1970-01-01 was a Thursday; Sunday is 0.
+        "getDayOfWeek": { flooredDivision($0.days + 4, 7).remainder },
+        "getDayOfYear": { $0.days - CalendarDay(year: $0.date.year, month: 1, day: 1).daysSince1970 },
+        "getHours": { $0.second / 3600 },
+        "getMinutes": { $0.second / 60 % 60 },
+        "getSeconds": { $0.second % 60 },
+        "getMilliseconds": { Int64($0.nanoseconds) / 1_000_000 },
     ]
 
     /// Of a duration these are the whole span in that unit, but for the milliseconds, which are those of the last second.
@@ -38,39 +43,53 @@ extension Functions {
         ("getSeconds", { $0.seconds }),
         ("getMilliseconds", { Int64($0.nanoseconds) / 1_000_000 }),
     ]
+
+    static func unknownZone(_ name: String) -> String {
+        "the time zone \(Value.string(name).quoted) is unknown; write UTC, an offset such as '+02:00' or a name such as "
+            + "'Europe/Paris' (known if the system has its time zones installed: Debian's package tzdata)"
+    }
 }
 
 /// A moment as a clock on the wall shows it.
-private struct LocalTime {
+struct LocalTime {
     var days: Int64
     /// Of the day.
     var second: Int64
     var nanoseconds: Int32
     var date: CalendarDay { CalendarDay(daysSince1970: days) }
 
-    init(_ value: Value, zone: Value?, _ context: CallContext) throws(Failure) {
-        guard case .timestamp(let moment) = value else { throw context.failure("not a timestamp") }
-        var offset: Int64 = 0
-        if case .string(let name) = zone {
-            guard let known = Self.offset(name) else {
-                throw context.failure("the time zone '\(name)' is unknown; write UTC or an offset such as '+02:00'")
-            }
-            offset = known
-        }
-        (days, second) = flooredDivision(moment.seconds + offset, 86_400)
-        nanoseconds = moment.nanoseconds
+    init(_ moment: Timestamp?, in zone: TimeZoneRules?) {
+        let seconds = moment?.seconds ?? 0
+        (days, second) = flooredDivision(seconds + (zone?.offset(at: seconds) ?? 0), 86_400)
+        nanoseconds = moment?.nanoseconds ?? 0
+    }
+}
+
+/// `moment.getHours('Europe/Paris')` with a zone that is known when the expression is loaded: its file is read once.
+final class ZonedGetterNode: Node {
+    let span: Span
+    let name: String
+    let operand: any Node
+    let zone: TimeZoneRules
+    let get: @Sendable (LocalTime) -> Int64
+
+    init(
+        _ name: String, _ get: @escaping @Sendable (LocalTime) -> Int64, of operand: any Node, in zone: TimeZoneRules,
+        _ span: Span
+    ) {
+        self.name = name
+        self.get = get
+        self.operand = operand
+        self.zone = zone
+        self.span = span
     }
 
-    /// Seconds east of Greenwich: `UTC`, `+02:00`, `-08:30`, `02:00`.
-    private static func offset(_ name: String) -> Int64? {
-        if ["UTC", "Z", "GMT", "Etc/UTC", ""].contains(name) { return 0 }
-        var digits = Substring(name)
-        let sign: Int64 = digits.first == "-" ? -1 : 1
-        if digits.first == "-" || digits.first == "+" { digits.removeFirst() }
-        let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(isDigit) }),
-            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), hours < 24, minutes < 60
-        else { return nil }
-        return sign * (hours * 3600 + minutes * 60)
+    func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+        let value = try operand.evaluate(&frame)
+        guard case .timestamp(let moment) = value else {
+            throw Failure(.noOverload(name, [value.kind, .string]), at: span)
+        }
+        try frame.spend(1, at: span)
+        return .int(get(LocalTime(moment, in: zone)))
     }
 }

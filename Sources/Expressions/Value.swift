@@ -27,6 +27,8 @@ public enum Value: Sendable {
     case duration(ValueDuration)
     /// A type as a value: what `type(x)` gives.
     case type(ValueKind)
+    /// A value that may be none: what `optional.of(x)`, `optional.none()` and `a.?b` give.
+    indirect case optional(Value?)
     /// An object whose fields are read when they are touched; to CEL it is a map with string keys.
     case object(any FieldSource)
 }
@@ -45,6 +47,7 @@ public enum ValueKind: String, Sendable, Hashable, CaseIterable {
     case timestamp = "google.protobuf.Timestamp"
     case duration = "google.protobuf.Duration"
     case type
+    case optional = "optional_type"
 
     /// The word for it in messages: `timestamp` rather than `google.protobuf.Timestamp`.
     public var word: String {
@@ -52,6 +55,7 @@ public enum ValueKind: String, Sendable, Hashable, CaseIterable {
         case .null: "null"
         case .timestamp: "timestamp"
         case .duration: "duration"
+        case .optional: "optional value"
         default: rawValue
         }
     }
@@ -61,6 +65,7 @@ public enum ValueKind: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .null: "null"
         case .int: "an int"
+        case .optional: "an optional value"
         case .bytes: "bytes"
         default: "a \(word)"
         }
@@ -83,6 +88,7 @@ extension Value {
         case .timestamp: .timestamp
         case .duration: .duration
         case .type: .type
+        case .optional: .optional
         }
     }
 
@@ -94,6 +100,7 @@ extension Value {
         case .list(let elements): elements.reduce(1) { $0 + $1.weight }
         case .map(let map): map.reduce(1) { $0 + 1 + $1.value.weight }
         case .object(let source): 1 + source.weight
+        case .optional(let value): 1 + (value?.weight ?? 0)
         default: 1
         }
     }

@@ -17,6 +17,8 @@ public indirect enum ValueType: Sendable, Hashable {
     case list(ValueType)
     /// A map, its keys and its values.
     case map(ValueType, ValueType)
+    /// An optional value, and what it holds when it is not none.
+    case optional(ValueType)
     /// An object of which the fields are known: naming another one is a problem of the expression.
     case object(ObjectType)
 }
@@ -67,8 +69,17 @@ extension ValueType {
         case .type: .type
         case .list: .list
         case .map, .object: .map
+        case .optional: .optional
         }
     }
+
+    var isOptional: Bool { if case .optional = self { true } else { false } }
+
+    /// What is in a list; `dyn` of everything else.
+    var element: ValueType { if case .list(let element) = self { element } else { .dyn } }
+
+    /// What an optional value holds; the type itself when it is none.
+    var unwrapped: ValueType { if case .optional(let type) = self { type } else { self } }
 
     var isNumber: Bool { self == .int || self == .uint || self == .double }
 
@@ -77,6 +88,7 @@ extension ValueType {
         switch (self, other) {
         case (.dyn, _), (_, .dyn): true
         case (.list, .list): true  // both may be empty
+        case (.optional, .optional): true  // both may be none
         case (.map, .map), (.map, .object), (.object, .map), (.object, .object): true
         default: self == other
         }
@@ -92,6 +104,7 @@ extension ValueType {
         switch (self, other) {
         case (.list(let a), .list(let b)): .list(a.joined(with: b))
         case (.map(let a, let x), .map(let b, let y)): .map(a.joined(with: b), x.joined(with: y))
+        case (.optional(let a), .optional(let b)): .optional(a.joined(with: b))
         default: self == other ? self : .dyn
         }
     }
@@ -111,6 +124,7 @@ extension ValueType {
         case .timestamp: self = .timestamp
         case .duration: self = .duration
         case .type: self = .type
+        case .optional: self = .optional(.dyn)
         }
     }
 

@@ -60,8 +60,18 @@ import Testing
             "string(timestamp('2024-05-01T12:00:00.5+02:00'))": "'2024-05-01T10:00:00.5Z'",
             "string(duration('1h1.5s'))": "'3601.5s'", "dyn(1)": "1",
         ])
+        try expectAll([
+            "double(9223372036854775807)": "9.223372036854775807e18", "double('-84.32e7')": "-8.432e8",
+            "int(double(36028797018963969))": "36028797018963968",
+            "uint(double(36028797018963969u))": "36028797018963968u",
+            "string(-4.5e-3)": "'-0.0045'", "bytes('\\377') == b'\\377'": "false", "type(dyn([1, 'one']))": "list",
+            "type(type(1)) == type": "true", "bool('TRUE')": "true", "string(b'\\303\\277')": "'ÿ'",
+        ])
         for text in [
-            "int(9223372036854775807u + 1u)", "int(1e19)", "int(0.0/0.0)", "uint(-1)", "uint(-0.5)", "int('x')",
+            "int(9223372036854775807u + 1u)", "int(9223372036854775807.0)", "int(-9223372036854775808.0)",
+            "bool('TrUe')",
+            "timestamp('0000-01-01T00:00:00Z')", "timestamp('10000-01-01T00:00:00Z')", "duration('320000000000s')",
+            "int(1e19)", "int(0.0/0.0)", "uint(-1)", "uint(-0.5)", "int('x')",
             "int('')",
             "bool('yes')", "double('x')", "string(b'\\xff')", "timestamp('2024-13-01T00:00:00Z')",
             "duration('5 minutes')",

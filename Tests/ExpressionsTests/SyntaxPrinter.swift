@@ -6,8 +6,10 @@ extension Syntax {
         switch kind {
         case .literal(let value): value.printed
         case .identifier(let name, let isAbsolute): isAbsolute ? ".\(name)" : name
-        case .select(let operand, let field): "\(operand.printed).`\(field.text)`"
-        case .index(let operand, let index): "\(operand.printed)[\(index.printed)]"
+        case .select(let operand, let field, let isOptional):
+            "\(operand.printed).\(isOptional ? "?" : "")`\(field.text)`"
+        case .index(let operand, let index, let isOptional):
+            "\(operand.printed)[\(isOptional ? "?" : "")\(index.printed)]"
         case .call(let target, let function, let arguments):
             (target.map { "\($0.printed)." } ?? "") + function.text
                 + "(\(arguments.map(\.printed).joined(separator: ", ")))"
@@ -16,8 +18,12 @@ extension Syntax {
         case .binary(let operation, _, let left, let right): "(\(left.printed) \(operation.rawValue) \(right.printed))"
         case .logical(let which, let parts): "(\(parts.map(\.printed).joined(separator: " \(which.rawValue) ")))"
         case .conditional(let condition, let yes, let no): "(\(condition.printed) ? \(yes.printed) : \(no.printed))"
-        case .list(let elements): "[\(elements.map(\.printed).joined(separator: ", "))]"
-        case .map(let entries): "{\(entries.map { "\($0.key.printed): \($0.value.printed)" }.joined(separator: ", "))}"
+        case .list(let elements):
+            "[\(elements.map { ($0.isOptional ? "?" : "") + $0.value.printed }.joined(separator: ", "))]"
+        case .map(let entries):
+            "{"
+                + entries.map { "\($0.isOptional ? "?" : "")\($0.key.printed): \($0.value.printed)" }.joined(
+                    separator: ", ") + "}"
         }
     }
 }

@@ -33,10 +33,10 @@ struct ExpressionReportTests {
                 p.yaml:7:22: event has no field 'typ'; did you mean 'type'?
                    7 |       - where: event.typ == "a"
                      |                      ^~~
-                p.yaml:8:26: a string is never equal to an int
+                p.yaml:8:26: a string is never equal to an int; write int(…) around the string, or quotes around the number
                    8 |       - where: 'event.id == 5'
                      |                          ^~
-                p.yaml:9:26: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:9:26: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    9 |       - where: "data.x + nothing"
                      |                          ^~~~~~~
                 p.yaml:10:17: unclosed '('; expected ')'
@@ -79,7 +79,7 @@ struct ExpressionReportTests {
             channels: {c: {from: f}}
             """#,
             reports: #"""
-                p.yaml:9:23: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:9:23: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    9 |             data.y == nothing
                      |                       ^~~~~~~
                 """#),
@@ -99,7 +99,7 @@ struct ExpressionReportTests {
             channels: {c: {from: f}}
             """#,
             reports: #"""
-                p.yaml:8:21: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:8:21: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    8 |           data.y == nothing
                      |                     ^~~~~~~
                 """#),
@@ -118,10 +118,10 @@ struct ExpressionReportTests {
             channels: {c: {from: f}}
             """#,
             reports: #"""
-                p.yaml:7:21: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:7:21: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    7 |           data.y == nothing
                      |                     ^~~~~~~
-                p.yaml:9:21: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:9:21: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    9 |           data.y == nothing"
                      |                     ^~~~~~~
                 """#),
@@ -140,16 +140,16 @@ struct ExpressionReportTests {
             channels: {c: {from: f}}
             """#,
             reports: #"""
-                p.yaml:6:16: 'nothing' is not known here; known are 'data', 'event' (column 18 of the expression)
+                p.yaml:6:16: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing (column 18 of the expression)
                    6 |       - where: "data.x == \"a\" && nothing"
                      |                ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
-                p.yaml:7:16: 'nothing' is not known here; known are 'data', 'event' (column 18 of the expression)
+                p.yaml:7:16: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing (column 18 of the expression)
                    7 |       - where: 'data.x == ''a'' && nothing'
                      |                ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
-                p.yaml:8:16: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:8:16: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    8 |       - where: nothing && "${A}" == "1"
                      |                ^~~~~~~
-                p.yaml:9:16: 'nothing' is not known here; known are 'data', 'event' (column 15 of the expression)
+                p.yaml:9:16: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing (column 15 of the expression)
                    9 |       - where: '"${A}" == "1" && nothing'
                      |                ^~~~~~~~~~~~~~~~~~~~~~~~~~
                 """#),
@@ -161,7 +161,7 @@ struct ExpressionReportTests {
             channels: {c: {from: f}}
             """#,
             reports: #"""
-                p.yaml:2:48: 'nothing' is not known here; known are 'data', 'event'
+                p.yaml:2:48: 'nothing' is not known here; known are 'data', 'event', and a field of the data is data.nothing
                    2 | filters: {f: {from: m, steps: [where: '"é日" == nothing']}}
                      |                                                 ^~~~~~~
                 """#),

@@ -100,7 +100,7 @@ struct OptionReportTests {
                 p.yaml:5:37: 'subjct' is not known here; did you mean 'subject'?
                    5 |   d: {from: m, access: token.sub == subjct}
                      |                                     ^~~~~~
-                p.yaml:6:32: a string is never equal to an int
+                p.yaml:6:32: a string is never equal to an int; write int(…) around the string, or quotes around the number
                    6 |   e: {from: m, access: subject == 5}
                      |                                ^~
                 p.yaml:7:24: a condition must be true or false, this is text
