@@ -54,6 +54,14 @@ void el_ask_body(el_connection *c) {
     act(c, r);
 }
 
+void el_ask_again(el_connection *c, const el_deferred *deferred) {
+    el_request *r = c->request;
+    r->outcome = EL_OPEN;
+    el_loop_drain(c->loop);
+    deferred->resume(deferred->context, r);
+    act(c, r);
+}
+
 void el_request_want_body(el_request *r, uint64_t limit) {
     el_connection *c = r->connection;
     if (r->outcome != EL_OPEN || c->state != EL_STATE_ASKED || r->body_kept) return;

@@ -9,6 +9,7 @@
 // The request is complete as far as the handler needs it: its head, or also its body. Calls it, and acts on what it did.
 void el_ask_head(el_connection *connection);
 void el_ask_body(el_connection *connection);
+void el_ask_again(el_connection *connection, const el_deferred *deferred);  // what el_deferred_resume asked for
 
 // Writes the answer to the request under way. Takes the file over.
 void el_answer(el_connection *connection, const el_response *response);
@@ -32,7 +33,9 @@ struct el_deferred {
     el_errand errand;           // first
     el_inbox *inbox;            // a reference
     el_connection *connection;  // of the loop's thread alone; NULL: gone
-    el_kept *answer;            // NULL: there was no memory for it
+    el_kept *answer;            // NULL: there was no memory for it, or
+    void (*resume)(void *context, el_request *request);  // the request goes on
+    void *context;
 };
 void el_deferred_deliver(el_deferred *deferred);  // on the loop; frees it
 void el_deferred_free(el_deferred *deferred);

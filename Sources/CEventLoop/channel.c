@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "predicate_body.h"
 #include "shelf_body.h"
 
 // A frame that says nothing: it is never sent, and closes the channel where it arrives.
@@ -43,6 +44,7 @@ void el_channel_free(el_channel *channel) {
     if (channel->previous != NULL) channel->previous->next = channel->next;
     else core->channels = channel->next;
     if (channel->next != NULL) channel->next->previous = channel->previous;
+    el_channel_disown_predicates(channel);
     pthread_mutex_unlock(&core->lock);
     for (uint32_t loop = 0; loop < core->loops; loop++)
         if (channel->views[loop] != NULL) el_view_free(channel->views[loop]);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "predicate_body.h"
 #include "shelf_body.h"
 
 el_core *el_core_new(const el_hub_settings *settings, const el_core_events *events) {
@@ -75,12 +76,11 @@ bool el_core_has_room(el_core *core) {
 }
 
 // Milliseconds since 1970. Under the append lock: a clock that was set back stands still here.
-static int64_t time_of_acceptance(el_core *core) {
+static void take_time_of_acceptance(el_core *core) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     if (time > core->time) core->time = time;
-    return core->time;
 }
 
 // Which loops have to come: those with a subscriber of what was appended, and those whose mailbox is filling. A
@@ -108,14 +108,26 @@ static void wake(el_core *core, uint64_t concerned) {
     if (any) atomic_fetch_add_explicit(&core->wakes, 1, memory_order_relaxed);
 }
 
-bool el_core_append(el_core *core, const el_appendix *items, size_t count) {
+void el_core_wake_all(el_core *core) { wake(core, UINT64_MAX); }
+
+static bool are_evaluated(const el_appendix *items, size_t count) {
+    for (size_t at = 0; at < count; at++)
+        if (items[at].version != items[at].channel->predicates_version) return false;
+    return true;
+}
+
+el_append_result el_core_append(el_core *core, const el_appendix *items, size_t count) {
     pthread_mutex_lock(&core->lock);
-    int64_t time = time_of_acceptance(core);
+    if (!are_evaluated(items, count)) {
+        pthread_mutex_unlock(&core->lock);
+        return EL_STALE;
+    }
+    take_time_of_acceptance(core);
     for (size_t at = 0; at < count; at++) {
-        el_channel *channel = items[at].channel;
-        el_frame_accept(items[at].frame, channel, ++core->number, time, core->epoch, core->loops);
+        core->number++;
+        el_frame_accept(&items[at], core);
         el_mailbox_post(core, items[at].frame);
-        el_count(&channel->appended, 1);
+        el_count(&items[at].channel->appended, 1);
     }
     el_count(&core->appended, count);
     uint64_t concerned = loops_concerned(core, items, count);
@@ -123,12 +135,13 @@ bool el_core_append(el_core *core, const el_appendix *items, size_t count) {
     if (!room) core->somebody_waits = true;
     pthread_mutex_unlock(&core->lock);
     wake(core, concerned);
-    return room;
+    return room ? EL_APPENDED : EL_APPENDED_FULL;
 }
 
 void el_core_close(el_core *core, el_channel *channel) {
     pthread_mutex_lock(&core->lock);
-    el_frame_accept(channel->closing, channel, core->number, core->time, core->epoch, core->loops);
+    el_frame_accept(&(el_appendix){.channel = channel, .frame = channel->closing}, core);
+    el_channel_disown_predicates(channel);
     el_mailbox_post(core, channel->closing);
     bool running = core->running;
     pthread_mutex_unlock(&core->lock);

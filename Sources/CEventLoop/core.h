@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "frame_body.h"
+#include "predicate.h"
 #include "shelf.h"
 
 struct el_core {
@@ -32,6 +33,7 @@ struct el_core {
     _Atomic uint64_t appended;
     _Atomic uint64_t wakes;
     _Atomic uint64_t pinned_bytes;
+    _Atomic uint64_t ended_predicates;  // ever
     el_shelf *shelves[];
 };
 
@@ -40,6 +42,8 @@ struct el_channel {
     el_channel_settings settings;
     el_channel *previous, *next;  // under the core's lock
     uint32_t let_go;              // under the core's lock: loops that have closed their view
+    uint64_t predicates_version;  // under the core's lock: how many there ever were
+    struct el_predicate *predicates[EL_PREDICATES_MAX];  // under the core's lock, by slot
     el_frame *closing;            // goes through the mailboxes when the channel is closed; made when it is opened
     _Atomic uint64_t appended;
     struct el_view *views[];      // one a loop, each touched by that loop alone but for its counters
@@ -47,6 +51,7 @@ struct el_channel {
 
 void el_channel_free(el_channel *channel);
 bool el_core_fits(const el_core *core);  // all mailboxes are below their soft limits; exact under the lock
+void el_core_wake_all(el_core *core);
 void el_core_close(el_core *core, el_channel *channel);  // returns when no loop knows it any more
 
 // A figure that one thread writes and any thread reads: without the bus lock of an atomic addition.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core.h"
 #include "hash.h"
 #include "position.h"
 
@@ -113,6 +114,7 @@ el_frame *el_frame_new(const el_frame_parts *parts) {
         .ends = parts->ends,
     };
     atomic_init(&frame->references, 1);
+    atomic_init(&frame->truths, 0);
     char *to = put_block(put(frame->bytes, size_line, inner), parts);
     to = put(to, "\r\n", 2);
     to = put(to, parts->type.bytes, parts->type.length);
@@ -123,14 +125,15 @@ el_frame *el_frame_new(const el_frame_parts *parts) {
 
 void el_frame_free(el_frame *frame) { free(frame); }
 
-void el_frame_accept(el_frame *frame, el_channel *channel, uint64_t number, int64_t time, const char *epoch,
-                     uint32_t loops) {
-    frame->channel = channel;
-    frame->number = number;
-    frame->time = time;
+void el_frame_accept(const el_appendix *item, const el_core *core) {
+    el_frame *frame = item->frame;
+    frame->channel = item->channel;
+    frame->number = core->number;
+    frame->time = core->time;
     frame->next = NULL;
-    el_position_write(frame->bytes + frame->inner + LENGTH(id_field), epoch, number);
-    atomic_store_explicit(&frame->references, loops, memory_order_relaxed);
+    el_position_write(frame->bytes + frame->inner + LENGTH(id_field), core->epoch, frame->number);
+    atomic_store_explicit(&frame->truths, item->truths, memory_order_relaxed);
+    atomic_store_explicit(&frame->references, core->loops, memory_order_relaxed);
 }
 
 int64_t el_frame_time(const el_frame *frame) { return frame->time; }
@@ -165,6 +168,8 @@ uint64_t el_frame_cost(const el_frame *frame) {
     return sizeof *frame + frame->inner + frame->block_length + 2 + (uint64_t)frame->type_length +
            frame->subject_length + frame->meta_length + EL_FRAME_BOOKKEEPING;
 }
+
+void el_frame_retain(el_frame *frame) { atomic_fetch_add_explicit(&frame->references, 1, memory_order_relaxed); }
 
 void el_frame_release(el_frame *frame, _Atomic uint64_t *pinned_bytes) {
     // Read before the step: a holder on another loop may free the frame right after it.

@@ -12,8 +12,9 @@
 // slow reader is half through it. The hub counts those bytes. A frame without references is never referenced again:
 // a new holder takes it from a list, which has one.
 //
-// Threads    Written by its maker, then under the append lock; afterwards immutable but for `references`, and for
-//            `next`, which belongs to the append lock (mailbox.h).
+// Threads    Written by its maker, then under the append lock; afterwards immutable but for `references`, for `truths`,
+//            where whoever owns a bit may still change it (predicate.h), and for `next`, which belongs to the append
+//            lock (mailbox.h).
 #ifndef EL_FRAME_BODY_H
 #define EL_FRAME_BODY_H
 #include <stdatomic.h>
@@ -21,8 +22,11 @@
 #include "channel.h"
 #include "frame.h"
 
+typedef struct el_core el_core;
+
 struct el_frame {
     _Atomic uint64_t references;
+    _Atomic uint64_t truths;  // a bit for each predicate of its channel
     el_frame *next;
     el_channel *channel;
     uint64_t number;
@@ -44,9 +48,8 @@ struct el_frame {
 // What the lists, the allocator and the mailbox take for a frame, about, on top of its own bytes.
 #define EL_FRAME_BOOKKEEPING 64
 
-// Gives the frame its place in the order, and one reference for each of `loops`. Under the append lock.
-void el_frame_accept(el_frame *frame, el_channel *channel, uint64_t number, int64_t time, const char *epoch,
-                     uint32_t loops);
+// Gives the frame its place in the order, and one reference for each loop. Under the append lock.
+void el_frame_accept(const el_appendix *item, const el_core *core);
 // What it counts for in keep_bytes, mailbox_bytes and pinned_bytes.
 uint64_t el_frame_cost(const el_frame *frame);
 // The bytes for a socket: the whole chunk, or the block alone.
@@ -58,6 +61,8 @@ el_slice el_frame_event_line(const el_frame *frame);
 #define EL_CHUNK_SIZE_LINE_MAX 18
 uint32_t el_chunk_size_line(char *text, size_t size);
 
+// One more reference, for who has one, or is on the thread of a list that has.
+void el_frame_retain(el_frame *frame);
 void el_frame_release(el_frame *frame, _Atomic uint64_t *pinned_bytes);
 void el_frame_hold(el_frame *frame);
 void el_frame_let_go(el_frame *frame, _Atomic uint64_t *pinned_bytes);

@@ -6,7 +6,7 @@ el_channel *el_channel_open(el_hub *hub, const el_channel_settings *settings) {
     return el_core_open(el_hub_core(hub), settings);
 }
 
-bool el_append(el_hub *hub, const el_appendix *items, size_t count) {
+el_append_result el_append(el_hub *hub, const el_appendix *items, size_t count) {
     return el_core_append(el_hub_core(hub), items, count);
 }
 

@@ -13,7 +13,7 @@
 
 typedef struct el_errand {
     struct el_errand *next;
-    enum { EL_ERRAND_SOCKET, EL_ERRAND_ANSWER } kind;
+    enum { EL_ERRAND_SOCKET, EL_ERRAND_ANSWER, EL_ERRAND_CALL } kind;
 } el_errand;
 
 enum {

@@ -75,8 +75,8 @@ static el_subscriber *new_subscriber(el_shelf *shelf, el_sink *sink, const el_su
     subscriber->chunked = chunked;
     subscriber->envelope = subscription->envelope;
     el_count(&shelf->subscribers, 1);
-    if (subscription->type_count == 0) return subscriber;
-    subscriber->filter = el_filter_new(subscription->types, subscription->type_count);
+    if (subscription->type_count == 0 && subscription->predicate_count == 0) return subscriber;
+    subscriber->filter = el_filter_new(subscription);
     if (subscriber->filter != NULL) return subscriber;
     el_subscriber_free(subscriber);
     return NULL;
@@ -145,11 +145,23 @@ static bool begin(el_subscriber *subscriber, const wishes *wanted, uint32_t retr
     return true;
 }
 
+static bool are_ready(const el_shelf *shelf, const el_subscription *subscription) {
+    for (size_t at = 0; at < subscription->predicate_count; at++)
+        if (!el_predicate_is_ready(subscription->predicates[at], shelf->index)) return false;
+    return true;
+}
+
+// After the mailbox was emptied: a predicate that ends from here on finds its followers.
+static el_subscribe_result judge(const el_shelf *shelf, const el_subscription *subscription, const wishes *wanted) {
+    if (all_after_end(wanted)) return EL_ENDED;
+    return are_ready(shelf, subscription) ? EL_SUBSCRIBED : EL_UNREADY;
+}
+
 el_subscribe_result el_subscriber_may_join(el_shelf *shelf, const el_subscription *subscription) {
     wishes wanted;
     el_shelf_drain(shelf);
     read_wishes(shelf, subscription, &wanted);
-    return all_after_end(&wanted) ? EL_ENDED : EL_SUBSCRIBED;
+    return judge(shelf, subscription, &wanted);
 }
 
 el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_subscription *subscription,
@@ -162,12 +174,13 @@ el_subscribe_result el_subscriber_join(el_shelf *shelf, el_sink *sink, const el_
     expect(&wanted, 1);
     el_shelf_drain(shelf);
     for (int at = 0; at < wanted.count; at++) el_view_expire(wanted.parts[at].view, now);
-    bool ended = all_after_end(&wanted);
-    bool ready = !ended && follow(subscriber, &wanted) && begin(subscriber, &wanted, subscription->retry);
+    el_subscribe_result result = judge(shelf, subscription, &wanted);
+    if (result == EL_SUBSCRIBED && !(follow(subscriber, &wanted) && begin(subscriber, &wanted, subscription->retry)))
+        result = EL_OUT_OF_MEMORY;
     expect(&wanted, (uint64_t)-1);
-    if (!ready) {
+    if (result != EL_SUBSCRIBED) {
         el_subscriber_free(subscriber);
-        return ended ? EL_ENDED : EL_OUT_OF_MEMORY;
+        return result;
     }
     el_sent sent = el_subscriber_send(subscriber);
     if (sent == EL_SENT_LAST) return EL_SUBSCRIBED;

@@ -42,14 +42,15 @@ el_deferred *el_request_defer(el_request *r) {
     return deferred;
 }
 
+// Whoever has it no more must not see the request again, but clean up.
 void el_deferred_free(el_deferred *deferred) {
+    if (deferred->resume != NULL) deferred->resume(deferred->context, NULL);
     el_kept_free(deferred->answer);
     el_inbox_release(deferred->inbox);
     free(deferred);
 }
 
-void el_deferred_respond(el_deferred *deferred, const el_response *response) {
-    deferred->answer = el_kept_new(response);
+static void post(el_deferred *deferred) {
     // The inbox might be freed by the loop as soon as it has this errand, were it not for this reference.
     el_inbox *inbox = deferred->inbox;
     el_inbox_retain(inbox);
@@ -57,12 +58,28 @@ void el_deferred_respond(el_deferred *deferred, const el_response *response) {
     el_inbox_release(inbox);
 }
 
+void el_deferred_respond(el_deferred *deferred, const el_response *response) {
+    deferred->answer = el_kept_new(response);
+    post(deferred);
+}
+
+void el_deferred_resume(el_deferred *deferred, void (*function)(void *context, el_request *request), void *context) {
+    deferred->resume = function;
+    deferred->context = context;
+    post(deferred);
+}
+
+bool el_deferred_is_alone(const el_deferred *deferred) { return deferred->connection == NULL; }
+
 void el_deferred_deliver(el_deferred *deferred) {
     el_connection *c = deferred->connection;
     if (c != NULL) {
         c->request->deferred = NULL;
         c->request->outcome = EL_OPEN;
-        if (deferred->answer != NULL) {
+        if (deferred->resume != NULL) {
+            el_ask_again(c, deferred);
+            deferred->resume = NULL;  // it has been
+        } else if (deferred->answer != NULL) {
             el_answer_with_room(c, &deferred->answer->response);
             deferred->answer->response.file = -1;  // taken over
             if (c->request->outcome == EL_ANSWERED) el_connection_answered(c);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "call.h"
 
 #define EXPIRY_MS 1000
 
@@ -122,6 +123,10 @@ bool el_loop_stay_awake(el_loop *loop) {
 static void deliver_errand(el_loop *loop, el_errand *errand) {
     if (errand->kind == EL_ERRAND_ANSWER) {
         el_deferred_deliver((el_deferred *)errand);
+        return;
+    }
+    if (errand->kind == EL_ERRAND_CALL) {
+        el_call_deliver((el_call *)errand, !loop->stopping);
         return;
     }
     el_handed_socket *handed = (el_handed_socket *)errand;

@@ -55,6 +55,14 @@ void el_preface_write(const el_subscriber *subscriber, const el_batch *batch, el
     if (gap) tell_gap(subscriber, before_next, preface);
 }
 
+void el_preface_write_end(const el_subscriber *subscriber, el_preface *preface) {
+    static const char block[] = ": ended: this filter costs more than the channel can afford; ask for less, or filter in "
+                                "the pipeline file\nretry: 30000\n\n";
+    _Static_assert(sizeof block + EL_CHUNK_SIZE_LINE_MAX + 2 <= EL_PREFACE_MAX, "it has to fit");
+    *preface = (el_preface){0};
+    add_block(preface, subscriber->chunked, block, sizeof block - 1);
+}
+
 void el_preface_write_position(const el_subscriber *subscriber, el_preface *preface) {
     *preface = (el_preface){0};
     char id[EL_POSITION_LENGTH + 1] = {0};

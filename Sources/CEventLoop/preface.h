@@ -18,6 +18,8 @@ typedef struct {
 
 // What the subscriber (with places) has still to be told before this batch.
 void el_preface_write(const el_subscriber *subscriber, const el_batch *batch, el_preface *preface);
+// Why the stream ends: its filter has (el_predicate_end).
+void el_preface_write_end(const el_subscriber *subscriber, el_preface *preface);
 // Only the position where the subscriber stands, in a block without data.
 void el_preface_write_position(const el_subscriber *subscriber, el_preface *preface);
 // It has been told: at least the first byte was taken.

@@ -15,6 +15,7 @@ el_slice el_request_target(const el_request *r) { return r->target; }
 size_t el_request_header_count(const el_request *r) { return r->field_count; }
 bool el_request_has_body(const el_request *r) { return r->body_kind != EL_BODY_NONE; }
 bool el_request_is_loopback(const el_request *r) { return r->connection->is_loopback; }
+uint32_t el_request_loop(const el_request *r) { return r->connection->loop->index; }
 bool el_request_is_last(const el_request *r) { return el_hub_wants_last(r->connection); }
 void *el_request_context(const el_request *r) { return r->context; }
 

@@ -115,12 +115,16 @@ static el_sent block(el_subscriber *subscriber, const offering *offer, size_t ta
 // A filter may have kept back the very event that ends the stream. Its position goes out all the same, in a block
 // without data: who came back with an older one would be let in and sent away again and again, where 204 is the stop
 // sign.
+//
+// Who is ended for what its filter costs is told that.
 static el_sent finish(el_subscriber *subscriber, bool is_told) {
-    if (!is_told) {
-        el_preface where;
-        el_preface_write_position(subscriber, &where);
+    bool is_dear = el_filter_has_ended(subscriber->filter);
+    if (!is_told || is_dear) {
+        el_preface last;
+        if (is_dear) el_preface_write_end(subscriber, &last);
+        else el_preface_write_position(subscriber, &last);
         if (subscriber->places != NULL) el_places_reckon(subscriber);
-        el_sent sent = el_subscriber_send_text(subscriber, (el_slice){where.text, where.length});
+        el_sent sent = el_subscriber_send_text(subscriber, (el_slice){last.text, last.length});
         if (sent != EL_SENT_ALL) return sent;  // with room again, the end is found anew
     }
     el_subscriber_end(subscriber);

@@ -125,6 +125,32 @@ static void unpin(el_shelf *shelf) {
     }
 }
 
+static void end_followers(el_shelf *shelf, const el_followers *followers, bool only_filtered_out) {
+    for (el_follower *part = followers->first; part != NULL; part = part->next) {
+        el_subscriber *subscriber = el_follower_owner(part);
+        if (only_filtered_out && !el_filter_has_ended(subscriber->filter)) continue;
+        subscriber->ending = true;
+        if (!subscriber->blocked) el_shelf_enqueue(shelf, subscriber);
+    }
+}
+
+static void end_streams(el_shelf *shelf, bool only_filtered_out) {
+    shelf->departures++;  // some come into the queue that nobody has marked
+    for (el_view *view = shelf->views; view != NULL; view = view->next) {
+        end_followers(shelf, &view->followers, only_filtered_out);
+        for (el_subject *subject = view->followed; subject != NULL; subject = subject->followed_next)
+            end_followers(shelf, &subject->followers, only_filtered_out);
+    }
+}
+
+// Predicates have ended: who follows with one of them goes. Rare, so nobody keeps a list of them.
+static void end_filtered(el_shelf *shelf) {
+    uint64_t ended = atomic_load(&shelf->core->ended_predicates);
+    if (ended == shelf->ended) return;
+    shelf->ended = ended;
+    end_streams(shelf, true);
+}
+
 void el_shelf_drain(el_shelf *shelf) {
     if (el_mailbox_is_empty(shelf->core, &shelf->mailbox)) return note_served(shelf);
     el_post post = el_mailbox_take(shelf->core, &shelf->mailbox);
@@ -142,6 +168,7 @@ void el_shelf_drain(el_shelf *shelf) {
         }
     }
     if (post.first != NULL) unpin(shelf);
+    end_filtered(shelf);
     note_served(shelf);
 }
 
@@ -173,22 +200,9 @@ bool el_shelf_expire(el_shelf *shelf, int64_t now) {
     return any;
 }
 
-static void end_followers(el_shelf *shelf, const el_followers *followers) {
-    for (el_follower *part = followers->first; part != NULL; part = part->next) {
-        el_subscriber *subscriber = el_follower_owner(part);
-        subscriber->ending = true;
-        if (!subscriber->blocked) el_shelf_enqueue(shelf, subscriber);
-    }
-}
-
 void el_shelf_end_all(el_shelf *shelf) {
     el_shelf_drain(shelf);
-    shelf->departures++;  // some come into the queue that nobody has marked
-    for (el_view *view = shelf->views; view != NULL; view = view->next) {
-        end_followers(shelf, &view->followers);
-        for (el_subject *subject = view->followed; subject != NULL; subject = subject->followed_next)
-            end_followers(shelf, &subject->followers);
-    }
+    end_streams(shelf, false);
 }
 
 void el_shelf_count(const el_shelf *shelf, el_counters *counters) {

@@ -41,7 +41,7 @@ el_core *el_hub_core(const el_hub *hub);  // hub.c
 // channel.h, without the hub around it. Closing a channel asks every loop by its mailbox and waits for them
 // (all their threads must be running, or none).
 el_channel *el_core_open(el_core *core, const el_channel_settings *settings);
-bool el_core_append(el_core *core, const el_appendix *items, size_t count);
+el_append_result el_core_append(el_core *core, const el_appendix *items, size_t count);
 bool el_core_has_room(el_core *core);
 
 // Empties the mailbox into the lists, forgets what is beyond `keep`, and marks who is concerned. `now`: ms since 1970.

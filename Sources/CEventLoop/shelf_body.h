@@ -17,6 +17,7 @@ struct el_shelf {
     size_t turn_bytes;     // taken by sinks in this turn of el_shelf_deliver
     uint64_t departures;   // out of the queue, or of being blocked: until the next, who was marked stays marked
     uint64_t version;      // changes with every list
+    uint64_t ended;        // of el_core.ended_predicates, those whose followers have been looked for
     el_view *views;        // those that ever had a frame or a follower
     el_view *closing;      // their channels are being closed; see el_shelf_close_views
     el_view *lingering;    // those with `lingers`

@@ -55,6 +55,18 @@ public struct Expression: Sendable {
             throw EvaluationError(place: program.source.place(at: Int(error.offset)), reason: error.reason)
         }
     }
+
+    /// The same, and adds to `spent` what it took of the budget, whether it has a value or not.
+    public func evaluate(_ activation: some Activation, spent: inout Int) throws(EvaluationError) -> Value {
+        let program = program
+        var frame = Frame(activation: activation, budget: program.limits.cost)
+        defer { spent += program.limits.cost - max(0, frame.budget) }
+        do throws(Failure) {
+            return try program.root.evaluate(&frame)
+        } catch {
+            throw EvaluationError(place: program.source.place(at: Int(error.offset)), reason: error.reason)
+        }
+    }
 }
 
 /// What an expression is made of: one object, so that a copy of the expression is one reference.

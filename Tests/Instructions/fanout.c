@@ -51,7 +51,7 @@ int main(int count, char **arguments) {
     for (int i = 0; i < events; i++) {
         snprintf(name, sizeof name, "subject-%d", (int)((unsigned)i * 7919u % (unsigned)subjects));
         el_frame_parts parts = {.type = slice("t"), .subject = slice(name), .data = slice("{\"n\":1234567890}")};
-        el_appendix item = {channel, el_frame_new(&parts)};
+        el_appendix item = {.channel = channel, .frame = el_frame_new(&parts)};
         el_core_append(core, &item, 1);
         el_shelf_drain(shelf);
         while (el_shelf_deliver(shelf)) {}

@@ -86,6 +86,24 @@ enum Metrics {
         text.add(
             .counter, "aggregator_channel_end_errors_total", "Events for which a channel's end could not be evaluated.",
             read.map { Sample([("channel", $0.name)], $0.tally.endErrors.value) })
+        addFilters(of: channels, to: &text)
+    }
+
+    private static func addFilters(of channels: [LiveChannel], to text: inout PrometheusText) {
+        func samples(_ value: (ChannelFilters) -> UInt64) -> [Sample] {
+            channels.map { Sample([("channel", $0.name)], value($0.filters)) }
+        }
+        text.add(
+            .gauge, "aggregator_channel_filters", "Different filters (where) of a channel's subscribers.",
+            samples { UInt64($0.count) })
+        text.add(
+            .counter, "aggregator_channel_filter_errors_total",
+            "Evaluations of a subscriber's filter that failed: the event was not for that subscriber.",
+            samples { $0.tally.errors.value })
+        text.add(
+            .counter, "aggregator_channel_ended_filters_total",
+            "Filters of subscribers whose streams were ended because the channel's filters cost too much.",
+            samples { $0.tally.ended.value })
     }
 
     private static func addDelivery(_ counters: HubCounters, to text: inout PrometheusText) {

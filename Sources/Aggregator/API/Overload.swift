@@ -1,7 +1,7 @@
 // What a request is told that cannot be served now: over the limit of connections, or near the end.
 extension Site {
     /// When to come back, in seconds.
-    private static var pause: Int { 30 }
+    static var pause: Int { 30 }
 
     static var busy: Problem {
         Problem(
@@ -12,9 +12,14 @@ extension Site {
     /// A browser's EventSource gives up for good on anything but a 200, so it gets one, with the time to come back, and the
     /// end of the stream; anybody else is told plainly.
     static func sendAway(_ request: borrowing IncomingRequest) -> RouteResponse {
-        guard acceptsEventStream(request.header("accept")) else { return busy.response }
+        acceptsEventStream(request.header("accept")) ? comeBackLater() : busy.response
+    }
+
+    /// A stream that is over at once, with the time to come back, and perhaps the reason as a comment.
+    static func comeBackLater(_ reason: String? = nil) -> RouteResponse {
+        let comment = reason.map { ": \($0)\n" } ?? ""
         return RouteResponse(
-            status: 200, headers: Routing.streamHeaders, body: Array("retry: \(pause * 1000)\n\n".utf8))
+            status: 200, headers: Routing.streamHeaders, body: Array("\(comment)retry: \(pause * 1000)\n\n".utf8))
     }
 
     /// Does an `Accept` field (RFC 9110, section 12.5.1) name `text/event-stream`? Ranges such as `*/*` do not count.

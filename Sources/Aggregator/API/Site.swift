@@ -17,6 +17,7 @@ final class Site: HubHandler {
     let tally = ResponseTally()
     let later = LaterAnswers()
     let blocking = BlockingWork()
+    let filterWork = FilterWork()
     private let log: Logger
 
     init(log: Logger) { self.log = log }
@@ -79,9 +80,7 @@ final class Site: HubHandler {
         guard let known = known as? KnownStream, known.routing === routing, routing.haveAll(known.followed) else {
             return false
         }
-        var stream = known.stream
-        stream.retry = routing.retry()
-        return subscribe(request, stream, known.exchange)
+        return open(request, known)
     }
 
     func body(_ request: borrowing IncomingRequest) {
@@ -155,20 +154,36 @@ final class Site: HubHandler {
     private func follow(_ request: borrowing IncomingRequest, _ visit: Visit, _ followed: [Followed]) throws(Problem) {
         let query = try StreamQuery(visit.target, lastEventID: request.header("last-event-id"), now: .now())
         let stream = try visit.routing.stream(followed, query, shared: visit.exchange.shared)
-        if !query.dependsOnTime { request.setContext(KnownStream(visit, followed, stream)) }
-        if !subscribe(request, stream, visit.exchange) { throw Self.busy }
+        let known = KnownStream(visit, followed, stream, query.condition)
+        if !query.dependsOnTime { request.setContext(known) }
+        if !open(request, known) { throw Self.busy }
     }
 
     /// False: out of memory.
-    private func subscribe(_ request: borrowing IncomingRequest, _ stream: StreamRequest, _ exchange: Exchange) -> Bool
-    {
-        switch request.subscribe(stream) {
-        case .subscribed: exchange.note(200)
-        // Whoever has had all of it is to stop reconnecting, which is what a 204 makes browsers do.
-        case .ended: request.respond(exchange.response(RouteResponse(status: 204)))
-        case .outOfMemory: return false
-        }
+    private func open(_ request: borrowing IncomingRequest, _ known: KnownStream) -> Bool {
+        guard let condition = known.condition else { return subscribe(request, known, []) != .outOfMemory }
+        follow(
+            request,
+            FilteredStream(followed: known.followed, condition: condition, exchange: known.exchange) {
+                self.subscribe($0, known, $1)
+            })
         return true
+    }
+
+    private func subscribe(
+        _ request: borrowing IncomingRequest, _ known: KnownStream, _ predicates: [HubPredicate]
+    ) -> StreamRequest.Outcome {
+        var stream = known.stream
+        stream.retry = known.routing.retry()
+        stream.predicates = predicates
+        let outcome = request.subscribe(stream)
+        switch outcome {
+        case .subscribed: known.exchange.note(200)
+        // Whoever has had all of it is to stop reconnecting, which is what a 204 makes browsers do.
+        case .ended: request.respond(known.exchange.response(RouteResponse(status: 204)))
+        case .unready, .outOfMemory: break
+        }
+        return outcome
     }
 
     /// Runs `work` where it may block, and answers with what it returns.

@@ -7,6 +7,8 @@ struct StreamQuery {
     var start: StreamRequest.Start?
     /// Only these types; empty: all.
     var types: [String]
+    /// Only events for which this expression is true, as it was written; nil: all.
+    var condition: String?
     /// Nil: as the channel says.
     var envelope: Envelope?
     /// The same words will mean another start later.
@@ -17,10 +19,7 @@ struct StreamQuery {
     ///   - now: When the hub is asked, for `since=5m`.
     /// - Throws: a 400 for a value that means nothing, even where another parameter decides.
     init(_ target: RequestTarget, lastEventID: String?, now: Timestamp) throws(Problem) {
-        if target.first("where") != nil {
-            throw Problem(
-                status: 400, detail: "The parameter where is not supported yet. Filter in the pipeline file instead.")
-        }
+        condition = try Self.condition(target.all("where"))
         let since = try target.first("since").map { text throws(Problem) in try Self.since(text, now: now) }
         let replay = try target.first("replay").map { text throws(Problem) in try Self.replay(text) }
         // An empty position is none at all: it is what a client sends that has had no event yet.
@@ -38,6 +37,24 @@ struct StreamQuery {
             }
             return envelope
         }
+    }
+
+    /// At most so many bytes of UTF-8.
+    private static let conditionLimit = 1024
+
+    private static func condition(_ texts: [String]) throws(Problem) -> String? {
+        guard let text = texts.first else { return nil }
+        guard texts.count == 1 else {
+            throw Problem(status: 400, detail: "Give the parameter where once; join conditions with && or ||.")
+        }
+        let length = text.utf8.count
+        guard length <= conditionLimit else {
+            throw Problem(
+                status: 400,
+                detail: "The parameter where has at most \(conditionLimit) bytes, these are \(length). "
+                    + "What is longer is better kept in the pipeline file.")
+        }
+        return text
     }
 
     private static func replay(_ text: String) throws(Problem) -> StreamRequest.Start {

@@ -61,7 +61,7 @@ extension Routing {
         return followed
     }
 
-    /// What the hub is to do; the sources have been asked about the subjects.
+    /// What the hub is to do, but for `retry` and the filters (`where`), which are looked at last; the sources have been asked about the subjects.
     func stream(_ followed: [Followed], _ query: StreamQuery, shared: [(name: String, value: String)]) throws(Problem)
         -> StreamRequest
     {
@@ -75,7 +75,7 @@ extension Routing {
                     start: query.start ?? StreamRequest.Start(part.channel.definition.replay))
             },
             types: query.types, envelope: query.envelope.map { $0 == .cloudevents } ?? isWhole,
-            headers: shared.isEmpty ? Self.plainHeaders : HeaderLines.text(Self.streamHeaders + shared), retry: retry())
+            headers: shared.isEmpty ? Self.plainHeaders : HeaderLines.text(Self.streamHeaders + shared))
     }
 
     /// Whether no source rules out any of the subjects now.
@@ -135,13 +135,17 @@ final class KnownStream: Sendable {
     /// By whose rules it was let in: it holds as long as these do, and its sources know the subjects.
     let routing: Routing
     let followed: [Followed]
+    /// Without its filters, which others may have let go by the next time.
     let stream: StreamRequest
+    /// `where`, as it was written.
+    let condition: String?
     let exchange: Exchange
 
-    init(_ visit: Visit, _ followed: [Followed], _ stream: StreamRequest) {
+    init(_ visit: Visit, _ followed: [Followed], _ stream: StreamRequest, _ condition: String?) {
         routing = visit.routing
         self.followed = followed
         self.stream = stream
+        self.condition = condition
         exchange = visit.exchange
     }
 }

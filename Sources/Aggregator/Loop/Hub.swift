@@ -69,14 +69,27 @@ final class Hub: Sendable {
         return HubChannel(pointer: channel)
     }
 
-    /// Appends all frames, in this order, with nothing else between them, and takes them over. False: there is no room, wait
-    /// for `HubHandler.room` before going on; nothing is lost. After `finish` frames are given up.
+    /// Appends all frames, in this order, with nothing else between them, and takes them over; whether there still is room is
+    /// another question (`hasRoom`). False: none of them, as a channel has predicates that they were not evaluated with.
+    /// After `finish` frames are given up.
     func append(_ frames: UnsafeBufferPointer<el_appendix>) -> Bool {
         guard !isFinished.load(ordering: .acquiring) else {
             for item in frames { el_frame_free(item.frame) }
             return true
         }
-        return el_append(pointer, frames.baseAddress, frames.count)
+        return el_append(pointer, frames.baseAddress, frames.count) != EL_STALE
+    }
+
+    /// Calls `work` on the loop's thread, soon; or `otherwise`, if need be here and now, when that loop is ending.
+    func call(onLoop loop: Int, _ work: @escaping @Sendable () -> Void, otherwise: @escaping @Sendable () -> Void) {
+        let call = Unmanaged.passRetained(LoopCall(work: work, otherwise: otherwise))
+        el_hub_call(
+            pointer, UInt32(clamping: loop),
+            { context, runs in
+                guard let context else { return }
+                let call = Unmanaged<LoopCall>.fromOpaque(context).takeRetainedValue()
+                if runs { call.work() } else { call.otherwise() }
+            }, call.toOpaque())
     }
 
     /// Is there room?
@@ -90,8 +103,18 @@ final class Hub: Sendable {
     }
 }
 
+private final class LoopCall {
+    let work: @Sendable () -> Void
+    let otherwise: @Sendable () -> Void
+
+    init(work: @escaping @Sendable () -> Void, otherwise: @escaping @Sendable () -> Void) {
+        self.work = work
+        self.otherwise = otherwise
+    }
+}
+
 /// A channel of the hub. Lives as long as the hub.
-struct HubChannel: Sendable {
+struct HubChannel: Sendable, Equatable {
     // An address that is only handed back to the C target, whose functions on it may be called from any thread.
     nonisolated(unsafe) let pointer: OpaquePointer
 

@@ -36,6 +36,8 @@ struct IncomingRequest: ~Copyable {
             return String(cString: base)
         }
     }
+    /// On which loop's thread this is.
+    var loop: Int { Int(el_request_loop(pointer)) }
     /// It came in through a listener on a loopback address.
     var isLoopback: Bool { el_request_is_loopback(pointer) }
     /// Nothing more is wanted of this connection: too many of them, or the end is near.
@@ -66,15 +68,37 @@ struct IncomingRequest: ~Copyable {
 
 /// A request that is still to be answered: once, from any thread; the peer may have gone meanwhile.
 final class DeferredRequest: Sendable {
-    // Consumed by the one call of `respond`; the C function may be called from any thread.
+    // Consumed by the one call of `respond` or `resume`; the C function may be called from any thread.
     nonisolated(unsafe) private let pointer: OpaquePointer
 
     fileprivate init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
-    /// Answers. Must be called exactly once.
+    /// Answers. Exactly one of this and `resume` must be called, once.
     func respond(_ response: HubResponse) {
         response.withRaw { raw in withUnsafePointer(to: raw) { el_deferred_respond(pointer, $0) } }
     }
+
+    /// Goes on with the request on its loop's thread, if the peer is still there: `body` answers it in one of the ways that
+    /// `HubHandler.head` has. Instead of `respond`.
+    func resume(_ body: @escaping @Sendable (borrowing IncomingRequest) -> Void) {
+        let box = Unmanaged.passRetained(ResumeBox(body: body))
+        el_deferred_resume(
+            pointer,
+            { context, request in
+                guard let context else { return }
+                let box = Unmanaged<ResumeBox>.fromOpaque(context).takeRetainedValue()
+                if let request { box.body(IncomingRequest(pointer: request)) }
+            }, box.toOpaque())
+    }
+
+    /// On the loop's thread: the peer has gone.
+    var isAlone: Bool { el_deferred_is_alone(pointer) }
+}
+
+private final class ResumeBox {
+    let body: @Sendable (borrowing IncomingRequest) -> Void
+
+    init(body: @escaping @Sendable (borrowing IncomingRequest) -> Void) { self.body = body }
 }
 
 /// An answer, as the loop takes it.

@@ -6,11 +6,13 @@ struct StreamRequest {
     var parts: [Part]
     /// Only events of these types; empty: all.
     var types: [String] = []
+    /// Only events for which the one of their channel is true; at most one a channel.
+    var predicates: [HubPredicate] = []
     var envelope = false
     /// Of the response: complete lines.
     var headers: String
     /// Milliseconds, jitter and all.
-    var retry: UInt32
+    var retry: UInt32 = 0
 
     /// A channel, or one subject of it.
     struct Part {
@@ -35,6 +37,8 @@ struct StreamRequest {
         case subscribed
         /// It has ended, and the client has had it all: 204.
         case ended
+        /// One of its predicates is not ready on this loop (`HubPredicate.collect`), or has ended.
+        case unready
         case outOfMemory
     }
 }
@@ -46,6 +50,7 @@ extension IncomingRequest {
         var texts = StreamTexts(stream.headers)
         let parts = stream.parts.map { (subject: $0.subject.map { texts.add($0) }, position: texts.add($0.start)) }
         let types = stream.types.map { texts.add($0) }
+        let predicates = stream.predicates.map { OpaquePointer?($0.pointer) }
         return texts.bytes.withUnsafeBufferPointer { bytes in
             func slice(_ range: Range<Int>) -> el_slice { el_slice(UnsafeBufferPointer(rebasing: bytes[range])) }
             let rawParts = zip(stream.parts, parts).map { part, texts in
@@ -56,11 +61,14 @@ extension IncomingRequest {
             let rawTypes = types.map(slice)
             return rawParts.withUnsafeBufferPointer { parts in
                 rawTypes.withUnsafeBufferPointer { types in
-                    var subscription = el_subscription(
-                        parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
-                        type_count: types.count, envelope: stream.envelope,
-                        headers: slice(0..<stream.headers.utf8.count), retry: stream.retry)
-                    return StreamRequest.Outcome(el_subscribe(pointer, &subscription))
+                    predicates.withUnsafeBufferPointer { predicates in
+                        var subscription = el_subscription(
+                            parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
+                            type_count: types.count, predicates: predicates.baseAddress,
+                            predicate_count: predicates.count, envelope: stream.envelope,
+                            headers: slice(0..<stream.headers.utf8.count), retry: stream.retry)
+                        return StreamRequest.Outcome(el_subscribe(pointer, &subscription))
+                    }
                 }
             }
         }
@@ -72,6 +80,7 @@ extension StreamRequest.Outcome {
         switch result {
         case EL_SUBSCRIBED: self = .subscribed
         case EL_ENDED: self = .ended
+        case EL_UNREADY: self = .unready
         default: self = .outOfMemory
         }
     }

@@ -18,6 +18,15 @@ extension EventExpression {
         guard case .bool(let isTrue) = value else { throw ConditionProblem(kind: value.kind) }
         return isTrue
     }
+
+    /// The same, and adds to `spent` what it took of the expression's budget.
+    func holds(for event: inout Event, spent: inout Int) throws -> Bool {
+        let value = try withUnsafeMutablePointer(to: &event) { event throws(EvaluationError) in
+            try evaluate(EventActivation(event: event), spent: &spent)
+        }
+        guard case .bool(let isTrue) = value else { throw ConditionProblem(kind: value.kind) }
+        return isTrue
+    }
 }
 
 /// A condition whose value is no truth value.

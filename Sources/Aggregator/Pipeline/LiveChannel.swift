@@ -1,3 +1,5 @@
+import Logging
+
 /// A channel as it runs: its definition, its place in the hub, and who feeds it. Any thread.
 final class LiveChannel: Sendable {
     let definition: ChannelDefinition
@@ -6,12 +8,17 @@ final class LiveChannel: Sendable {
     let sources: [LiveSource]
     let counters = ChannelTally()
     let encoder: FrameEncoder
+    /// Of its subscribers: `where` in a query.
+    let filters: ChannelFilters
 
-    init(_ definition: ChannelDefinition, hub: HubChannel, sources: [LiveSource]) {
+    init(
+        _ definition: ChannelDefinition, _ channel: HubChannel, in hub: Hub, sources: [LiveSource], log: Logger
+    ) {
         self.definition = definition
-        self.hub = hub
+        self.hub = channel
         self.sources = sources
-        encoder = FrameEncoder(channel: hub, name: definition.name, field: definition.event)
+        encoder = FrameEncoder(channel: channel, name: definition.name, field: definition.event)
+        filters = ChannelFilters(definition, channel, in: hub, log: log)
     }
 
     var name: String { definition.name }

@@ -32,10 +32,13 @@ final class LivePipeline: Sendable {
         for channel in definition.channels {
             let names = routes.sources(of: channel)
             let opened = try hub.open(channel)
-            channels.append(LiveChannel(channel, hub: opened, sources: sources.filter { names.contains($0.name) }))
+            channels.append(
+                LiveChannel(
+                    channel, opened, in: hub, sources: sources.filter { names.contains($0.name) }, log: log))
         }
         let flow = Flow(
-            hub: hub, rules: EventRules(size: definition.server.limits.event.bytes), log: log, clock: clock)
+            hub: hub, channels: channels, rules: EventRules(size: definition.server.limits.event.bytes), log: log,
+            clock: clock)
         let graph = Graph(definition, channels: channels, filters: filters, flow: flow)
         let rooms = RoomWaiters { hub.hasRoom }
         alarms = Alarms(clock: clock) { graph.groups[$0.group].wake($0) }

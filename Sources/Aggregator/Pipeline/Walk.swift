@@ -6,12 +6,20 @@ final class Flow: Sendable {
     let rules: EventRules
     let log: Logger
     let clock: PipelineClock
+    private let channels: [LiveChannel]
 
-    init(hub: Hub, rules: EventRules, log: Logger, clock: PipelineClock) {
+    init(hub: Hub, channels: [LiveChannel], rules: EventRules, log: Logger, clock: PipelineClock) {
         self.hub = hub
+        self.channels = channels
         self.rules = rules
         self.log = log
         self.clock = clock
+    }
+
+    /// What the subscribers' filters say of an event that is encoded already: one of them has come since.
+    func truths(of frame: borrowing FrameView, in hubChannel: HubChannel) -> Truths {
+        let channel = channels.first { $0.hub == hubChannel }
+        return channel?.filters.truths(of: frame) ?? Truths(bits: 0, version: 0)
     }
 }
 
@@ -44,7 +52,10 @@ struct Walk: ~Copyable {
     }
 
     /// Appends what has become of the events.
-    mutating func finish() { frames.append(to: flow.hub) }
+    mutating func finish() {
+        let flow = flow
+        frames.append(to: flow.hub) { channel, frame in flow.truths(of: frame, in: channel) }
+    }
 
     /// An event goes on along these edges. Along the last it goes itself, along the others copies of it: so nothing is
     /// copied where the way does not fork. What the last way makes of it is left in `event`.
@@ -109,7 +120,8 @@ struct Walk: ~Copyable {
     private mutating func enter(_ event: inout Event, _ channel: LiveChannel) {
         channel.counters.taken.add()
         let ends = ends(&event, channel)
-        guard frames.add(&event, to: channel.encoder, ends: ends) else {
+        let truths = channel.filters.truths(of: &event)
+        guard frames.add(&event, to: channel.encoder, ends: ends, truths) else {
             isOutOfMemory = true
             return
         }

@@ -4,6 +4,7 @@
 //     hub.h           loops, listeners, starting, draining, counters
 //     frame.h         one encoded event: immutable, shared by everybody who reads it
 //     channel.h       what is kept, and the one order: append
+//     predicate.h     a condition that subscribers share, one bit in every frame
 //     request.h       one HTTP request, and the ways to answer it
 //     subscription.h  a request that becomes a reader of channels
 #ifndef CEVENTLOOP_H
@@ -11,6 +12,7 @@
 #include "channel.h"
 #include "frame.h"
 #include "hub.h"
+#include "predicate.h"
 #include "request.h"
 #include "slice.h"
 #include "subscription.h"

@@ -5,8 +5,8 @@
 //
 // Threads    el_channel_open, el_channel_close: any thread but a loop's, also while serving. el_append: any.
 // Ownership  The hub owns the channel; the pointer is valid until el_channel_close returns. Closing ends its streams.
-// Errors     NULL: out of memory. el_append cannot fail: frames are allocated beforehand, mailboxes may exceed their
-//            soft limit; a loop that is out of memory for its list lets the oldest go, and tells the gap.
+// Errors     NULL: out of memory. el_append cannot fail for want of anything: frames are allocated beforehand, mailboxes
+//            may exceed their soft limit; a loop that is out of memory for its list lets the oldest go, and tells the gap.
 #ifndef EL_CHANNEL_H
 #define EL_CHANNEL_H
 #include <stdbool.h>
@@ -33,11 +33,18 @@ void el_channel_close(el_channel *channel);
 typedef struct {
     el_channel *channel;
     el_frame *frame;
+    uint64_t truths;   // which of the channel's predicates are true for it (predicate.h),
+    uint64_t version;  // as of this version of their set; 0: there never was one
 } el_appendix;
 
-// Appends all, in this order, with nothing of others between them. False: there is no room (a mailbox is over its soft
-// limit); nothing is lost, but the caller should wait for el_handler.on_room before it goes on.
-bool el_append(el_hub *hub, const el_appendix *items, size_t count);
+typedef enum {
+    EL_APPENDED,
+    EL_APPENDED_FULL,  // but there is no room (a mailbox is over its soft limit): wait for el_handler.on_room
+    EL_STALE,          // nothing was: a channel's set of predicates is newer. Evaluate again, and come again
+} el_append_result;
+
+// Appends all, in this order, with nothing of others between them, and takes the frames over; or, EL_STALE, none.
+el_append_result el_append(el_hub *hub, const el_appendix *items, size_t count);
 // Is there room now? False: el_handler.on_room is called once there is.
 bool el_has_room(const el_hub *hub);
 

@@ -1,7 +1,7 @@
 // The hub: N event-loop threads, each with its own listeners, connections and lists, and one order over all.
 //
 // Threads    el_hub_new … el_hub_start and el_hub_finish, el_hub_free: from one thread that is no loop's, in that
-//            order. el_hub_counters: from any thread. The handler's functions are called on the loops' threads, several
+//            order. el_hub_counters, el_hub_call: from any thread. The handler's functions are called on the loops' threads, several
 //            at once; they must not block.
 // Ownership  The hub owns its channels. The handler's context must outlive el_hub_free. SIGPIPE is ignored from
 //            el_hub_new on.
@@ -64,6 +64,10 @@ uint16_t el_hub_listen_tcp(el_hub *hub, const char *host, uint16_t port, char *e
 bool el_hub_listen_unix(el_hub *hub, const char *path, char *error);
 
 bool el_hub_start(el_hub *hub, char *error);
+
+// Calls the function on that loop's thread, soon; or with `runs` false, if need be at once and here, when that loop is
+// ending or there is no memory: then it may only clean up. Once in any case. From any thread, until el_hub_free.
+void el_hub_call(el_hub *hub, uint32_t loop, void (*function)(void *context, bool runs), void *context);
 
 // The orderly end, in this order: listeners close, after their accept queues are emptied; every stream gets what is
 // pending and its end; requests under way are answered; what is idle is closed. Blocks until all connections are gone

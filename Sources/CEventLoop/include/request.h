@@ -5,9 +5,10 @@
 // Everything else goes to el_handler.on_head, which must do exactly one of: el_respond, el_request_want_body,
 // el_request_defer, el_subscribe (subscription.h). on_body must do one of the others.
 //
-// Threads    All of it on the loop's thread, within on_head or on_body; el_deferred_respond from any thread, once.
+// Threads    All of it on the loop's thread, within on_head or on_body; el_deferred_respond or el_deferred_resume from any
+//            thread, one of them once.
 // Ownership  The request and its slices are valid until the answering call returns. Slices of a response are copied,
-//            `file` is taken over. A deferred answer is consumed by el_deferred_respond, also when the peer has gone.
+//            `file` is taken over. A deferred answer is consumed by either, also when the peer has gone.
 // Errors     Peers that go away are nobody's error. A second answer is ignored.
 #ifndef EL_REQUEST_H
 #define EL_REQUEST_H
@@ -28,6 +29,8 @@ el_slice el_request_body(const el_request *request);  // in on_body
 bool el_request_has_body(const el_request *request);  // one was announced (a length above 0, or chunked)
 // The peer's address as text ("192.0.2.1", "2001:db8::1"; empty on a unix socket), into `text` of 46 bytes.
 void el_request_peer(const el_request *request, char *text);
+// Which loop's thread this is, from 0.
+uint32_t el_request_loop(const el_request *request);
 // True on a listener that is bound to a loopback address.
 bool el_request_is_loopback(const el_request *request);
 // No further request is wanted of this connection: over the limit of connections, or the hub is draining.
@@ -56,4 +59,9 @@ void el_respond(el_request *request, const el_response *response);
 typedef struct el_deferred el_deferred;
 el_deferred *el_request_defer(el_request *request);  // NULL: out of memory; the request is still to be answered
 void el_deferred_respond(el_deferred *deferred, const el_response *response);
+// Goes on with the request on its loop's thread: the function is called there once and answers in one of the ways that
+// on_head has. With NULL, perhaps at once and here, when the peer or the loop has gone: then it may only clean up.
+void el_deferred_resume(el_deferred *deferred, void (*function)(void *context, el_request *request), void *context);
+// On the loop's thread: nobody waits for the answer any more.
+bool el_deferred_is_alone(const el_deferred *deferred);
 #endif

@@ -7,10 +7,11 @@
 // Threads    On the loop's thread, within on_head.
 // Ownership  Everything handed in is copied. After EL_SUBSCRIBED the request is gone. A HEAD request is answered with
 //            the head alone and subscribes nothing.
-// Errors     EL_ENDED and EL_OUT_OF_MEMORY: nothing has been written, answer with el_respond.
+// Errors     All but EL_SUBSCRIBED: nothing has been written, answer in some other way.
 #ifndef EL_SUBSCRIPTION_H
 #define EL_SUBSCRIPTION_H
 #include "channel.h"
+#include "predicate.h"
 #include "request.h"
 
 #define EL_PARTS_MAX 64
@@ -42,6 +43,8 @@ typedef struct {
     size_t part_count;
     const el_slice *types;   // only frames of one of these types; none given: all
     size_t type_count;
+    el_predicate *const *predicates;  // and only those true for the one of their channel, at most one a channel
+    size_t predicate_count;
     bool envelope;           // each frame's data as el_handler.render has it
     el_slice headers;        // of the response: complete lines. Transfer-Encoding, Date and Connection are the loop's
     uint32_t retry;          // ms
@@ -50,6 +53,7 @@ typedef struct {
 typedef enum {
     EL_SUBSCRIBED,
     EL_ENDED,  // every part follows a subject that has ended, from a position at or after its end: 204
+    EL_UNREADY,  // a predicate is not ready on this loop yet (el_predicate_collect), or has ended
     EL_OUT_OF_MEMORY,
 } el_subscribe_result;
 

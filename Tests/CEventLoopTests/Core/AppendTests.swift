@@ -55,8 +55,11 @@ struct AppendTests {
     func together() throws {
         let core = try TestCore()
         let (one, other) = (try core.channel(), try core.channel())
-        var items = try (1...6).map { el_appendix(channel: $0 % 2 == 0 ? one : other, frame: try makeFrame("e\($0)")) }
-        #expect(el_core_append(core.core, &items, items.count))
+        var items = try (1...6).map {
+            el_appendix(
+                channel: $0 % 2 == 0 ? one : other, frame: try makeFrame("e\($0)"), truths: 0, version: 0)
+        }
+        #expect(el_core_append(core.core, &items, items.count) == EL_APPENDED)
         let reader = try Reader(core, [Part(one, from: .all), Part(other, from: .all)])
         #expect(try reader.blocks().map(\.number) == (1...6).map { UInt64($0) })
     }

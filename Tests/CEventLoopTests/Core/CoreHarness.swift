@@ -3,7 +3,8 @@ import CEventLoopInternals
 import Testing
 
 /// A core with its loops, all driven by the test's own thread unless the test says otherwise.
-final class TestCore {
+/// Sendable in effect: its C functions say themselves which threads may call them.
+final class TestCore: @unchecked Sendable {
     static let epoch = "abcdefgh"
     let core: OpaquePointer
     let seen: UnsafeMutablePointer<core_events_seen>
@@ -46,11 +47,13 @@ final class TestCore {
     @discardableResult
     func append(
         _ channel: OpaquePointer, _ data: String, subject: String? = nil, type: String = "t", event: String = "",
-        meta: String = "", ends: Bool = false
+        meta: String = "", ends: Bool = false, truths: UInt64 = 0, version: UInt64 = 0
     ) throws -> Bool {
         let frame = try makeFrame(data, subject: subject, type: type, event: event, meta: meta, ends: ends)
-        var item = el_appendix(channel: channel, frame: frame)
-        return el_core_append(core, &item, 1)
+        var item = el_appendix(channel: channel, frame: frame, truths: truths, version: version)
+        let result = el_core_append(core, &item, 1)
+        if result == EL_STALE { el_frame_free(frame) }
+        return result == EL_APPENDED
     }
 
     /// What a loop does in one of its iterations, until nothing is left to do.
@@ -139,14 +142,14 @@ final class Reader {
     private let core: TestCore  // outlives its subscribers
 
     init(
-        _ core: TestCore, _ parts: [Part], loop: Int = 0, types: [String] = [], envelope: Bool = false,
-        chunked: Bool = true, room: Int = .max, now: Int64 = 0
+        _ core: TestCore, _ parts: [Part], loop: Int = 0, types: [String] = [], predicates: [OpaquePointer?] = [],
+        envelope: Bool = false, chunked: Bool = true, room: Int = .max, now: Int64 = 0
     ) throws {
         self.core = core
         sink = try #require(memory_sink_new(room))
         let shelf = try core.shelf(loop)
         var joined: OpaquePointer?
-        result = withSubscription(parts, types: types, envelope: envelope) { subscription in
+        result = withSubscription(parts, types: types, predicates: predicates, envelope: envelope) { subscription in
             withUnsafePointer(to: subscription) { subscription in
                 sink.withMemoryRebound(to: el_sink.self, capacity: 1) {
                     el_subscriber_join(shelf, $0, subscription, chunked, now, &joined)
@@ -193,16 +196,21 @@ final class Reader {
 }
 
 private func withSubscription<Result>(
-    _ parts: [Part], types: [String], envelope: Bool, _ body: (el_subscription) -> Result
+    _ parts: [Part], types: [String], predicates: [OpaquePointer?], envelope: Bool,
+    _ body: (el_subscription) -> Result
 ) -> Result {
     withParts(parts[...], made: []) { parts in
         withSlices(types[...], made: []) { types in
             parts.withUnsafeBufferPointer { parts in
                 types.withUnsafeBufferPointer { types in
-                    body(
-                        el_subscription(
-                            parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
-                            type_count: types.count, envelope: envelope, headers: el_slice(), retry: 3000))
+                    predicates.withUnsafeBufferPointer { predicates in
+                        body(
+                            el_subscription(
+                                parts: parts.baseAddress, part_count: parts.count, types: types.baseAddress,
+                                type_count: types.count, predicates: predicates.baseAddress,
+                                predicate_count: predicates.count, envelope: envelope, headers: el_slice(), retry: 3000)
+                        )
+                    }
                 }
             }
         }

@@ -39,7 +39,7 @@ struct KeepTests {
         let core = try TestCore()
         let channel = try core.channel(milliseconds: 1000)
         let frame = try makeFrame("e1")
-        var item = el_appendix(channel: channel, frame: frame)
+        var item = el_appendix(channel: channel, frame: frame, truths: 0, version: 0)
         el_core_append(core.core, &item, 1)
         let time = el_frame_time(frame)
         let shelf = try core.shelf()

@@ -102,7 +102,7 @@ struct StartTests {
         let core = try TestCore()
         let channel = try core.channel(keep: 2)
         let frame = try makeFrame("e1")
-        var item = el_appendix(channel: channel, frame: frame)
+        var item = el_appendix(channel: channel, frame: frame, truths: 0, version: 0)
         el_core_append(core.core, &item, 1)
         let time = el_frame_time(frame)
         #expect(try Reader(core, channel, from: .time(time)).seen() == ["e1"])

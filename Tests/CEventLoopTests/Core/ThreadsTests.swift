@@ -69,10 +69,12 @@ struct ThreadsTests {
         let subject = [nil, "x", "y", "z"][Int.random(in: 0..<4, using: &random)]
         let data = "\(writer) \(number) \(type) \(subject ?? "-")"
         var items = [
-            el_appendix(channel: shared.kept, frame: try makeFrame(data, subject: subject, type: type)),
-            el_appendix(channel: shared.short, frame: try makeFrame(data, subject: subject, type: type)),
+            el_appendix(
+                channel: shared.kept, frame: try makeFrame(data, subject: subject, type: type), truths: 0, version: 0),
+            el_appendix(
+                channel: shared.short, frame: try makeFrame(data, subject: subject, type: type), truths: 0, version: 0),
         ]
-        if el_core_append(shared.core.core, &items, items.count) { return }
+        if el_core_append(shared.core.core, &items, items.count) == EL_APPENDED { return }
         while !el_core_has_room(shared.core.core) { sched_yield() }
     }
 

@@ -175,8 +175,8 @@ final class TestHub: @unchecked Sendable {
     @discardableResult
     func append(_ data: String, subject: String? = nil, ends: Bool = false) -> Bool {
         guard let frame = Self.frame(data, subject: subject, ends: ends) else { return false }
-        var item = el_appendix(channel: channel, frame: frame)
-        return el_append(hub, &item, 1)
+        var item = el_appendix(channel: channel, frame: frame, truths: 0, version: 0)
+        return el_append(hub, &item, 1) == EL_APPENDED
     }
 
     private static func frame(_ data: String, subject: String?, ends: Bool) -> OpaquePointer? {

@@ -1,0 +1,102 @@
+import Expressions
+
+// Streams with a filter of their own: `where` in the query.
+//
+//     head ─→ are all its filters there? ─yes──────────────────────────────┐
+//              └no─→ FilterWork: compile, register ─→ loop: subscribe ←────┤
+//                                                      └ not ready here ─→ FilterPass
+extension Site {
+    /// A request for a stream that has been let in: what is left to do with it on any loop's turn.
+    struct FilteredStream: Sendable {
+        var followed: [Followed]
+        var condition: String
+        let exchange: Exchange
+        /// Subscribes with these and answers, but for `.unready` and `.outOfMemory`.
+        let subscribe: @Sendable (borrowing IncomingRequest, [HubPredicate]) -> StreamRequest.Outcome
+
+        /// Each of its channels once: a filter is of a channel.
+        var channels: [LiveChannel] {
+            followed.reduce(into: []) { channels, part in
+                if !channels.contains(where: { $0 === part.channel }) { channels.append(part.channel) }
+            }
+        }
+    }
+
+    /// Follows, as soon as all that its channels keep is evaluated.
+    func follow(_ request: borrowing IncomingRequest, _ stream: FilteredStream) {
+        let found = stream.channels.compactMap { $0.filters.find(stream.condition) }
+        if found.count == stream.channels.count { return subscribe(request, stream, found) }
+        // Whoever only asks for the head follows nothing, and needs no filter; but a mistake is told.
+        let isHead = request.method == "HEAD"
+        let accepts = Self.acceptsEventStream(request.header("accept"))
+        guard let deferred = request.defer() else {
+            return request.respond(stream.exchange.response(Self.busy.response))
+        }
+        filterWork.run { [self] in
+            do throws(Problem) {
+                let filters = try Self.filters(of: stream, isHead: isHead)
+                deferred.resume { self.subscribe($0, stream, filters) }
+            } catch {
+                let isOverLimit = error.status == 503
+                let answer = isOverLimit && accepts ? Self.comeBackLater(error.detail) : error.response
+                deferred.respond(stream.exchange.response(answer, close: isOverLimit && accepts))
+            }
+        }
+    }
+
+    /// Compiles and registers what is not there yet.
+    private static func filters(of stream: FilteredStream, isHead: Bool) throws(Problem) -> [FilterReference] {
+        var filters: [FilterReference] = []
+        for channel in stream.channels {
+            let expression = try compile(stream.condition, for: channel)
+            if isHead { continue }
+            do throws(ChannelFilters.Refusal) {
+                filters.append(try channel.filters.take(expression))
+            } catch {
+                throw refusal(error, channel)
+            }
+        }
+        return filters
+    }
+
+    private static func compile(_ text: String, for channel: LiveChannel) throws(Problem) -> EventExpression {
+        do throws(ExpressionProblem) {
+            return try channel.filters.compile(text)
+        } catch {
+            throw Problem(
+                status: 400,
+                detail: "The parameter where cannot be used with the channel \"\(channel.name)\": \(error)\n"
+                    + error.excerpt(of: text))
+        }
+    }
+
+    private static func refusal(_ refusal: ChannelFilters.Refusal, _ channel: LiveChannel) -> Problem {
+        switch refusal {
+        case .outOfMemory: busy
+        case .full:
+            Problem(
+                status: 503,
+                detail: "The channel \"\(channel.name)\" has \(FilterBudget.filters) different filters (where) at work "
+                    + "already, and no room for another. Use the text of one that is in use, filter what you get "
+                    + "yourself, or try again in \(pause) seconds.",
+                headers: [("Retry-After", String(pause))])
+        }
+    }
+
+    /// On the loop's thread. Each turn makes one filter ready; more turns than filters means that they go as fast as they come.
+    private func subscribe(
+        _ request: borrowing IncomingRequest, _ stream: FilteredStream, _ filters: [FilterReference], turn: Int = 0
+    ) {
+        let outcome = stream.subscribe(request, filters.map(\.predicate))
+        if outcome == .subscribed || outcome == .ended { return }
+        let loop = request.loop
+        guard outcome == .unready, turn <= filters.count,
+            let next = filters.first(where: { !$0.predicate.isReady(onLoop: loop) }),
+            let deferred = request.defer()
+        else { return request.respond(stream.exchange.response(Self.busy.response)) }
+        let waiting = WaitingRequest(request: deferred) { request in
+            self.subscribe(request, stream, filters, turn: turn + 1)
+        }
+        next.filter.prepare(next.predicate, onLoop: loop, filterWork, for: waiting)
+    }
+}

@@ -1,0 +1,76 @@
+import Dispatch
+import Synchronization
+
+/// Evaluates one filter for all that one loop kept when the filter came, a slice at a time:
+///
+///     loop's thread    collect ───┐   ┌─→ collect ───┐   ┌─→ nothing left: those who wait go on
+///     FilterWork                  └─→ evaluate       └─→ evaluate
+///
+/// so a loop never evaluates, and subscribers without this filter never wait. If nobody is left who waits, it stops.
+final class FilterPass: Sendable {
+    private struct State {
+        /// The number of the last frame that was collected.
+        var after: UInt64 = 0
+        var waiting: [WaitingRequest] = []
+    }
+
+    private let filter: SubscriberFilter
+    private let predicate: HubPredicate
+    private let loop: Int
+    private let work: FilterWork
+    /// Touched on the loop's thread alone, but at the hub's end.
+    private let state = Mutex(State())
+
+    init(_ filter: SubscriberFilter, _ predicate: HubPredicate, _ loop: Int, _ work: FilterWork) {
+        self.filter = filter
+        self.predicate = predicate
+        self.loop = loop
+        self.work = work
+    }
+
+    /// On the loop's thread.
+    func add(_ request: WaitingRequest) { state.withLock { $0.waiting.append(request) } }
+
+    /// On the loop's thread: the next slice.
+    func step() {
+        let slice = state.withLock { state -> FrameSlice? in
+            if state.waiting.allSatisfy(\.request.isAlone) { return nil }
+            return predicate.collect(onLoop: loop, after: &state.after)
+        }
+        guard let slice else { return finish() }
+        work.run { [self] in
+            slice.decide { filter.isTrue(of: $0) }
+            filter.channel.hub.call(onLoop: loop) {
+                self.step()
+            } otherwise: {
+                self.finish()
+            }
+        }
+    }
+
+    /// Everybody goes on: whoever finds the filter not ready after all comes back, or is gone.
+    private func finish() {
+        filter.passIsOver(onLoop: loop)
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for request in waiting { request.request.resume(request.goOn) }
+    }
+}
+
+/// A request that waits until it can follow with its filters, and how it goes on then.
+struct WaitingRequest: Sendable {
+    let request: DeferredRequest
+    let goOn: @Sendable (borrowing IncomingRequest) -> Void
+}
+
+/// Where filters are compiled, and what is kept is evaluated: one thread for all, beside the loops. It has little to do at
+/// a time and then something of somebody else's, so nobody waits for the whole of another's pass.
+///
+/// What waits here is bounded: every request has at most one piece of work here, every pass too.
+final class FilterWork: Sendable {
+    private let queue = DispatchQueue(label: "aggregator.filters", qos: .utility)
+
+    func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+}
