@@ -26,6 +26,8 @@ let package = Package(
     products: [
         .executable(name: "aggregator", targets: ["Main"]),
         .library(name: "Aggregator", targets: ["Aggregator", "SourcesBuiltin", "AggregatorCommand"]),
+        // For the tests of one's own sources and filters.
+        .library(name: "AggregatorTesting", targets: ["AggregatorTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -70,6 +72,8 @@ let package = Package(
             path: "Sources/Command", swiftSettings: swift),
         .executableTarget(
             name: "Main", dependencies: ["AggregatorCommand", "Aggregator", "SourcesBuiltin"], swiftSettings: swift),
+
+        .target(name: "AggregatorTesting", dependencies: ["Aggregator"], path: "Sources/Testing", swiftSettings: swift),
 
         // Tests mirror Sources; Promises go from a pipeline file in to bytes on a socket out.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),

@@ -54,6 +54,7 @@ struct Root: AsyncParsableCommand {
             Eval.self,
             Schema.self,
             ReferencePage.self,
+            NewSource.self,
             Completion.self,
         ])
 }
