@@ -44,7 +44,7 @@ final class ProbeOutlet: SourceOutlet {
 
     // MARK: The source's side
 
-    func emit(_ events: [Event]) throws(EventProblem) {
+    func emit(_ events: [Event], _ misfits: Misfits) throws(EventProblem) {
         for (index, event) in events.enumerated() {
             if let (_, message) = rules.refusal(of: event) { throw EventProblem(index: index, message: message) }
         }

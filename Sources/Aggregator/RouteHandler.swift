@@ -1,3 +1,5 @@
+public import Expressions
+
 /// Answers a request to one of a source's routes.
 ///
 /// Called on an event-loop thread with the whole body: it must not block, and may call `SourceContext.emitNow`. What has to
@@ -91,9 +93,12 @@ public struct RouteResponse: Sendable {
     }
 
     /// An error as `application/problem+json` (RFC 9457), whose `detail` says what to do.
-    public static func problem(_ status: Int, _ detail: String, headers: [(name: String, value: String)] = [])
-        -> RouteResponse
-    {
-        Problem(status: status, detail: detail, headers: headers).response
+    ///
+    /// - Parameter members: what programs may read beside it (section 3.2), such as `pointer`, a JSON Pointer to the fault.
+    public static func problem(
+        _ status: Int, _ detail: String, headers: [(name: String, value: String)] = [],
+        members: [(name: String, value: Value)] = []
+    ) -> RouteResponse {
+        Problem(status: status, detail: detail, headers: headers, members: members).response
     }
 }

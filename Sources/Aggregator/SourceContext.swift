@@ -27,27 +27,38 @@ public struct SourceContext: Sendable {
     /// Emits an event: through the filters, into the channels. Returns when every subscriber that is fast enough will get
     /// it; waits while the pipeline is full.
     ///
+    /// An event whose data is not of the type that the pipeline file declares for it is set aside (see `Misfits`): this
+    /// throws nothing, and the source goes on.
+    ///
     /// - Throws: `CancellationError` when the pipeline stops while waiting (the event has been taken all the same), and
     ///   `EventProblem` when the event cannot be one (see `Event.type`); that event is dropped and counted.
     public nonisolated(nonsending) func emit(_ event: consuming Event) async throws {
-        try outlet.emit(event)
+        try outlet.emit(event, .setAside)
         if !outlet.goesOn { try await outlet.room() }
     }
 
     /// Emits several, in this order, with nothing else between them; all of them, or, when one cannot be an event, none.
     public nonisolated(nonsending) func emit(_ events: [Event]) async throws {
-        try emitNow(events)
+        try outlet.emit(events, .setAside)
         if !outlet.goesOn { try await outlet.room() }
     }
 
     /// The same without waiting, for a route's synchronous answer: the server holds back that answer while the pipeline is
     /// full, so whoever posts in a closed loop waits in the source's place.
-    public func emitNow(_ events: [Event]) throws(EventProblem) {
-        try outlet.emit(events)
+    ///
+    /// - Parameter misfits: what becomes of events that are not of their type; by default the producer is told.
+    public func emitNow(_ events: [Event], misfits: Misfits = .refuse) throws(EventProblem) {
+        try outlet.emit(events, misfits)
     }
 
     /// The same of one.
-    public func emitNow(_ event: consuming Event) throws(EventProblem) { try outlet.emit(event) }
+    public func emitNow(_ event: consuming Event, misfits: Misfits = .refuse) throws(EventProblem) {
+        try outlet.emit(event, misfits)
+    }
+
+    /// What the pipeline file declares the data of events of that type to be; nil: nothing. To convert texts, as those of
+    /// forms, to what is expected; `emit` checks by itself.
+    public func declaredType(of type: String) -> DataType? { outlet.declaredType(of: type) }
 
     /// Answers the requests to the source's `routes` from now on. See `RouteHandler` for where it runs.
     public func serve(_ handler: @escaping RouteHandler) { outlet.serve(handler) }
@@ -83,11 +94,14 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
     public var index: Int
     /// What is wrong and what would be right.
     public var message: String
+    /// Where the data is not of its type, and why; nil: something else is wrong.
+    public var fault: DataFault?
 
     /// A problem.
-    public init(index: Int = 0, message: String) {
+    public init(index: Int = 0, message: String, fault: DataFault? = nil) {
         self.index = index
         self.message = message
+        self.fault = fault
     }
 
     /// The message.
@@ -99,8 +113,9 @@ protocol SourceOutlet: Sendable {
     var eventLimit: Int { get }
     var bodyLimit: Int { get }
     var timeToStop: Duration { get }
-    func emit(_ event: consuming Event) throws(EventProblem)
-    func emit(_ events: [Event]) throws(EventProblem)
+    func emit(_ event: consuming Event, _ misfits: Misfits) throws(EventProblem)
+    func emit(_ events: [Event], _ misfits: Misfits) throws(EventProblem)
+    func declaredType(of type: String) -> DataType?
     /// Whether `room` would return at once. Asked after every `emit`, so that most need not suspend.
     var goesOn: Bool { get }
     /// Waits for room.
@@ -114,6 +129,7 @@ protocol SourceOutlet: Sendable {
 }
 
 extension SourceOutlet {
-    func emit(_ event: consuming Event) throws(EventProblem) { try emit([event]) }
+    func emit(_ event: consuming Event, _ misfits: Misfits) throws(EventProblem) { try emit([event], misfits) }
+    func declaredType(of type: String) -> DataType? { nil }
     var goesOn: Bool { false }
 }

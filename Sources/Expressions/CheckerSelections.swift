@@ -10,8 +10,9 @@ extension Checker {
         }
         let checked = try check(operand)
         let (type, declared) = try fieldType(of: checked.type.unwrapped, field)
+        let isKey = checked.type.unwrapped.element != nil
         let node = SelectNode(
-            checked.node, field: field.text, declared: declared, isOptional: isOptional, field.span)
+            checked.node, field: field.text, declared: declared, isKey: isKey, isOptional: isOptional, field.span)
         let result = isOptional || checked.type.isOptional ? .optional(type) : type
         return Checked(node: node, type: result, weight: checked.weight + 1)
     }
@@ -21,7 +22,7 @@ extension Checker {
     ) throws(ExpressionProblem) -> (type: ValueType, declared: ValueType?) {
         switch type {
         case .dyn: return (.dyn, nil)
-        case .map(_, let value): return (value, nil)
+        case .map(_, let value): return (value, value.isReadDifferently ? value : nil)
         case .object(let object):
             if let field = object.fields[field.text] { return (field.type, field.type) }
             let near = suggestion(for: field.text, among: object.fields.keys)
@@ -52,7 +53,9 @@ extension Checker {
         let container = try check(operand)
         let key = try check(index)
         let type: ValueType
-        var node: any Node = IndexNode(container.node, key.node, isOptional: isOptional, span)
+        let declared = container.type.unwrapped.element
+        var node: any Node = IndexNode(
+            container.node, key.node, declared: declared, isOptional: isOptional, span)
         switch container.type.unwrapped {
         case .list(let element):
             try require(

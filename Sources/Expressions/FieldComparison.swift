@@ -26,7 +26,7 @@ struct ComparedField {
     /// Nil: its values are read in another form than the text's.
     init?(_ field: SelectNode) {
         guard let variable = field.operand as? VariableNode else { return nil }
-        if let declared = field.declared, declared != .double, declared.isReadDifferently { return nil }
+        if let declared = field.declared, !declared.isNumber, declared.isReadDifferently { return nil }
         self.variable = variable
         name = PreparedText(field.field)
         isDouble = field.declared == .double

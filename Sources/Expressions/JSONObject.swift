@@ -26,6 +26,14 @@ public final class JSONObject: FieldSource {
         self.maxDepth = maxDepth
     }
 
+    /// One that was walked over already: `range` is where it lies, `members` are all of it.
+    init(_ bytes: [UInt8], in range: Range<Int>, members: JSONMembers, maxDepth: Int) {
+        self.bytes = bytes
+        self.range = range
+        self.members = members
+        self.maxDepth = maxDepth
+    }
+
     private static func index(
         _ scanner: inout JSONScanner, _ members: inout JSONMembers
     ) throws(JSONProblem) -> Range<Int> {

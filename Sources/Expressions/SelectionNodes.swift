@@ -11,11 +11,17 @@ final class SelectNode: Node {
     let isOptional: Bool
     /// What the field is declared as, where its values may come in another form (see `Value.read(as:)`).
     let declared: ValueType?
+    /// It is a key of a map, which nobody has promised.
+    let isKey: Bool
 
-    init(_ operand: any Node, field: String, declared: ValueType?, isOptional: Bool = false, _ span: Span) {
+    init(
+        _ operand: any Node, field: String, declared: ValueType?, isKey: Bool = false, isOptional: Bool = false,
+        _ span: Span
+    ) {
         self.operand = operand
         self.field = field
         self.declared = declared
+        self.isKey = isKey
         self.isOptional = isOptional
         self.span = span
     }
@@ -29,7 +35,7 @@ final class SelectNode: Node {
         let value = try value(in: container, &frame)
         if isOptional { return .optional(value) }
         guard let value else {
-            throw Failure(declared == nil ? .noKey(.string(field)) : .absentField(field), at: span)
+            throw Failure(declared == nil || isKey ? .noKey(.string(field)) : .absentField(field), at: span)
         }
         return value
     }
@@ -79,10 +85,13 @@ final class IndexNode: Node {
     let operand: any Node
     let index: any Node
     let isOptional: Bool
+    /// What the elements are declared as, where their values may come in another form.
+    let declared: ValueType?
 
-    init(_ operand: any Node, _ index: any Node, isOptional: Bool, _ span: Span) {
+    init(_ operand: any Node, _ index: any Node, declared: ValueType?, isOptional: Bool, _ span: Span) {
         self.operand = operand
         self.index = index
+        self.declared = declared.flatMap { $0.isReadDifferently ? $0 : nil }
         self.isOptional = isOptional
         self.span = span
     }
@@ -105,7 +114,8 @@ final class IndexNode: Node {
         switch container {
         case .list(let elements):
             let position = try position(index)
-            return position >= 0 && position < Int64(elements.count) ? elements[Int(position)] : nil
+            guard position >= 0, position < Int64(elements.count) else { return nil }
+            return asDeclared(elements[Int(position)])
         case .map(let map): found = MapKey(finding: index).flatMap { map[$0] }
         case .object(let source):
             try frame.spend(source.weight >> 3, at: span)
@@ -113,8 +123,10 @@ final class IndexNode: Node {
         default: throw Failure(.noOverload("[…]", [container.kind, index.kind]), at: span)
         }
         try frame.spend(found?.weight ?? 0, at: span)
-        return found
+        return found.map(asDeclared)
     }
+
+    private func asDeclared(_ value: Value) -> Value { declared.map { value.read(as: $0) } ?? value }
 
     /// The whole number that an index of a list has to be.
     private func position(_ index: Value) throws(Failure) -> Int64 {
@@ -138,25 +150,39 @@ final class IndexNode: Node {
 extension Value {
     /// The value in the form its declaration promises: JSON has one kind of number, and no timestamps. What does not
     /// fit stays as it is, and is an error of whatever is done with it.
-    func read(as type: ValueType) -> Value {
+    package func read(as type: ValueType) -> Value {
         switch (type, self) {
         case (.double, .int(let number)): return .double(Double(number))
         case (.double, .uint(let number)): return .double(Double(number))
         case (.timestamp, .string(let text)): return Timestamp(lenient: text).map { .timestamp($0) } ?? self
         case (.duration, .string(let text)): return ValueDuration(text).map { .duration($0) } ?? self
+        case (.int, .double(let number)): return Int64(exactly: number).map { .int($0) } ?? self
+        case (.bytes, .string(let text)): return Base64.bytes(text.utf8).map { .bytes($0) } ?? self
         case (.list(let element), .list(let elements)) where element.isReadDifferently:
             return .list(elements.map { $0.read(as: element) })
+        case (.map(_, let element), .map(let map)) where element.isReadDifferently:
+            return .map(map.reduce(into: ValueMap(capacity: map.count)) { $0.set($1.key, $1.value.read(as: element)) })
+        case (.map(_, let element), .object(let source)) where element.isReadDifferently:
+            return source.value().read(as: type)
         default: return self
         }
     }
 }
 
 extension ValueType {
+    /// What is in a list or a map; nil: it is neither.
+    var element: ValueType? {
+        switch self {
+        case .list(let element), .map(_, let element): element
+        default: nil
+        }
+    }
+
     /// Whether `Value.read(as:)` ever changes anything.
     var isReadDifferently: Bool {
         switch self {
-        case .double, .timestamp, .duration: true
-        case .list(let element): element.isReadDifferently
+        case .int, .double, .timestamp, .duration, .bytes: true
+        case .list(let element), .map(_, let element): element.isReadDifferently
         default: false
         }
     }

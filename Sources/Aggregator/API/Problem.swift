@@ -10,6 +10,8 @@ struct Problem: Error, Sendable {
     var detail: String
     /// Of the response, beside its type.
     var headers: [(name: String, value: String)] = []
+    /// Extension members (RFC 9457, section 3.2), in their order.
+    var members: [(name: String, value: Value)] = []
 
     /// The answer.
     var response: RouteResponse {
@@ -18,10 +20,11 @@ struct Problem: Error, Sendable {
 
     /// The JSON text.
     var body: [UInt8] {
-        let members: ValueMap = [
+        var problem: ValueMap = [
             "title": .string(Self.title(of: status)), "status": .int(Int64(status)), "detail": .string(detail),
         ]
-        return members.jsonLine
+        for (name, value) in members { problem[name] = value }
+        return problem.jsonLine
     }
 
     /// The reason phrase of RFC 9110, section 15.

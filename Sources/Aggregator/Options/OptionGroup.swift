@@ -53,6 +53,10 @@ extension OptionGroup {
         for (_, option) in declaredOptions { option.settleDefault(in: directory) }
     }
 
+    static func declaration(of name: String) -> OptionDeclaration? {
+        Self().declaredOptions.first { $0.name == name }?.option.declaration
+    }
+
     /// The properties marked `@Option`, by their names in the file.
     var declaredOptions: [(name: String, option: any AnyOption)] {
         Mirror(reflecting: self).children.compactMap { child in
@@ -102,6 +106,12 @@ extension OptionGroup {
 }
 
 extension Problems {
+    /// Tells of an option that has to be there in this place, though not everywhere.
+    mutating func reportMissing(_ name: String, of group: any OptionGroup.Type, _ node: Node) {
+        guard let option = group.declaration(of: name) else { return }
+        reportMissing(name, option, of: node)
+    }
+
     /// Tells of a required option that is not there.
     fileprivate mutating func reportMissing(_ name: String, _ option: OptionDeclaration, of node: Node) {
         let help = option.help.hasSuffix(".") ? String(option.help.dropLast()) : option.help

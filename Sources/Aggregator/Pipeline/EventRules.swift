@@ -1,6 +1,6 @@
 /// Why an event cannot be one: the label of a counter.
 enum EventRefusal: String, Sendable, CaseIterable {
-    case id, type, subject, size, memory
+    case id, type, subject, size, memory, invalid
 }
 
 /// How many events were refused, by reason. Any thread.
@@ -10,6 +10,7 @@ final class RefusalCounters: Sendable {
     private let subject = Counter()
     private let size = Counter()
     private let memory = Counter()
+    private let invalid = Counter()
 
     var all: [(reason: EventRefusal, count: UInt64)] {
         EventRefusal.allCases.map { reason in (reason, value(of: reason)) }
@@ -22,6 +23,7 @@ final class RefusalCounters: Sendable {
         case .subject: subject.add(count)
         case .size: size.add(count)
         case .memory: memory.add(count)
+        case .invalid: invalid.add(count)
         }
     }
 
@@ -32,6 +34,7 @@ final class RefusalCounters: Sendable {
         case .subject: subject.value
         case .size: size.value
         case .memory: memory.value
+        case .invalid: invalid.value
         }
     }
 }

@@ -37,8 +37,8 @@ final class LivePipeline: Sendable {
                     channel, opened, in: hub, sources: sources.filter { names.contains($0.name) }, log: log))
         }
         let flow = Flow(
-            hub: hub, channels: channels, rules: EventRules(size: definition.server.limits.event.bytes), log: log,
-            clock: clock)
+            hub: hub, channels: channels, rules: EventRules(size: definition.server.limits.event.bytes),
+            types: TypeCheck(definition.types), log: log, clock: clock)
         let graph = Graph(definition, channels: channels, filters: filters, flow: flow)
         let rooms = RoomWaiters { hub.hasRoom }
         alarms = Alarms(clock: clock) { graph.groups[$0.group].wake($0) }

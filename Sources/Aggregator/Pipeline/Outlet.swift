@@ -8,6 +8,8 @@ final class Outlet: SourceOutlet {
     private let rooms: RoomWaiters
     /// That carry the source, in the file's order.
     private let channels: [LiveChannel]
+    /// Told of events that are not of their type.
+    private let invalid: LiveChannel?
     private let state: StateFolder
     let bodyLimit: Int
     let timeToStop: Duration
@@ -23,18 +25,24 @@ final class Outlet: SourceOutlet {
         group = origin?.group ?? FilterGroup(number: 0, [], flow)
         self.flow = flow
         self.rooms = rooms
+        invalid = source.definition.invalid.flatMap { name in channels.first { $0.name == name } }
         self.channels = channels.filter { $0.sources.contains { $0 === source } }
         self.state = state
     }
 
     var eventLimit: Int { flow.rules.size }
 
-    func emit(_ event: consuming Event) throws(EventProblem) {
+    func emit(_ event: consuming Event, _ misfits: Misfits) throws(EventProblem) {
         if let (reason, message) = flow.rules.refusal(of: event) {
             source.counters.refuse(reason)
             throw EventProblem(message: message)
         }
         event.source = source.name
+        if let fault = flow.types.fault(of: &event) {
+            try setAside(event, fault)
+            if misfits == .refuse { throw Self.problem(event, fault, at: 0) }
+            return
+        }
         try group.walk { steps throws(EventProblem) in try walk(&event, &steps) }
         source.counters.batches.add()
         source.counters.emitted.add()
@@ -48,13 +56,15 @@ final class Outlet: SourceOutlet {
     }
 
     /// All events are checked before the first goes anywhere; all frames are made before the first is appended.
-    func emit(_ events: [Event]) throws(EventProblem) {
+    func emit(_ events: [Event], _ misfits: Misfits) throws(EventProblem) {
         guard !events.isEmpty else { return }
         for index in events.indices {
             guard let (reason, message) = flow.rules.refusal(of: events[index]) else { continue }
             source.counters.refuse(reason, count: events.count)
             throw EventProblem(index: index, message: message)
         }
+        let events = try conforming(events, misfits)
+        guard !events.isEmpty else { return }
         try group.walk { steps throws(EventProblem) in try walk(events, &steps) }
         source.counters.batches.add()
         source.counters.emitted.add(events.count)
@@ -64,13 +74,54 @@ final class Outlet: SourceOutlet {
         var walk = Walk(group)
         for index in events.indices {
             var event = events[index]
-            event.source = source.name
             walk.begin()
             walk.go(&event, edges, &steps)
             try check(walk.isOutOfMemory, at: index, of: events.count)
         }
         walk.finish()
     }
+
+    // MARK: Types
+
+    /// Those of the events that are of their types, with what was learned of them.
+    private func conforming(_ given: [Event], _ misfits: Misfits) throws(EventProblem) -> [Event] {
+        var events = given
+        var faults: [(index: Int, fault: DataFault)] = []
+        for index in events.indices {
+            events[index].source = source.name
+            guard let fault = flow.types.fault(of: &events[index]) else { continue }
+            faults.append((index, fault))
+            if misfits == .refuse { break }
+        }
+        for (index, fault) in faults { try setAside(events[index], fault) }
+        guard let (index, fault) = faults.first else { return events }
+        if misfits == .refuse {
+            source.counters.refuse(.invalid, count: events.count - 1)
+            throw Self.problem(events[index], fault, at: index)
+        }
+        let gone = Set(faults.map(\.index))
+        return events.indices.lazy.filter { !gone.contains($0) }.map { events[$0] }
+    }
+
+    /// An event that is not of its type is counted and logged, and the source's `invalid` channel is told of it.
+    private func setAside(_ event: Event, _ fault: DataFault) throws(EventProblem) {
+        source.counters.refuse(.invalid)
+        let fate = invalid.map { "channel \($0.name) was told" } ?? "it was dropped"
+        flow.tell(source.invalidLog, "source \(source.name): \(event.misfitWords(fault)) (id \(event.id)); \(fate)")
+        guard let invalid else { return }
+        var told = event.misfit(fault)
+        try group.walk { steps throws(EventProblem) in
+            var walk = Walk(group)
+            walk.go(&told, [Graph.Edge(target: .channel(invalid), meeting: nil)], &steps)
+            walk.finish()
+        }
+    }
+
+    private static func problem(_ event: Event, _ fault: DataFault, at index: Int) -> EventProblem {
+        EventProblem(index: index, message: event.misfitWords(fault).sentence, fault: fault)
+    }
+
+    func declaredType(of type: String) -> DataType? { flow.types[type] }
 
     private func check(_ isOutOfMemory: Bool, at index: Int, of count: Int) throws(EventProblem) {
         guard isOutOfMemory else { return }

@@ -4,14 +4,18 @@ import Logging
 final class Flow: Sendable {
     let hub: Hub
     let rules: EventRules
+    let types: TypeCheck
     let log: Logger
     let clock: PipelineClock
     private let channels: [LiveChannel]
 
-    init(hub: Hub, channels: [LiveChannel], rules: EventRules, log: Logger, clock: PipelineClock) {
+    init(
+        hub: Hub, channels: [LiveChannel], rules: EventRules, types: TypeCheck, log: Logger, clock: PipelineClock
+    ) {
         self.hub = hub
         self.channels = channels
         self.rules = rules
+        self.types = types
         self.log = log
         self.clock = clock
     }
@@ -20,6 +24,13 @@ final class Flow: Sendable {
     func truths(of frame: borrowing FrameView, in hubChannel: HubChannel) -> Truths {
         let channel = channels.first { $0.hub == hubChannel }
         return channel?.filters.truths(of: frame) ?? Truths(bits: 0, version: 0)
+    }
+
+    /// Logs what may go wrong with every event.
+    func tell(_ limit: RepeatLimit, _ message: @autoclosure () -> String) {
+        guard let silent = limit.admit(at: clock.uptime()) else { return }
+        let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
+        log.warning("\(message())\(more)")
     }
 }
 
@@ -146,11 +157,7 @@ struct Walk: ~Copyable {
         return met
     }
 
-    private func tell(_ limit: RepeatLimit, _ message: @autoclosure () -> String) {
-        guard let silent = limit.admit(at: flow.clock.uptime()) else { return }
-        let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
-        flow.log.warning("\(message())\(more)")
-    }
+    private func tell(_ limit: RepeatLimit, _ message: @autoclosure () -> String) { flow.tell(limit, message()) }
 }
 
 extension Event {

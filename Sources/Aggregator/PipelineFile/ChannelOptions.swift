@@ -2,7 +2,7 @@ import Expressions
 
 /// What stands under a channel's name.
 struct ChannelOptions: OptionGroup {
-    @Option("The sources and filters whose events it carries: a name, or a list.") var from: OneOrMore<NodeName>
+    @Option("The sources and filters whose events it carries: a name, or a list.") var from: OneOrMore<NodeName>?
     @Option("One more URL: `/a/path`, with `{subject}` as one of its parts, or without.", .example("/stocks/{subject}"))
     var path: ChannelPath?
     @Option("How much of it is kept: a number of events, or bounds.") var keep = Keep()

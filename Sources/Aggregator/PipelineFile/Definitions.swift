@@ -11,6 +11,8 @@ struct PipelineDefinition: Sendable {
     var server = ServerSettings()
     /// Nil: the file has no `auth`, so everything is public unless it says otherwise.
     var auth: AuthSettings?
+    /// What the data of events has to be, by their type.
+    var types: [String: DataType] = [:]
     var sources: [SourceDefinition] = []
     var filters: [FilterDefinition] = []
     var channels: [ChannelDefinition] = []
@@ -23,6 +25,8 @@ struct SourceDefinition: Sendable {
     var source: any EventSource
     /// Who may use its routes.
     var access: Access
+    /// The channel that is told of events that are not of their type.
+    var invalid: String?
 }
 
 struct FilterDefinition: Sendable {

@@ -69,9 +69,13 @@ public struct PipelineError: Error, CustomStringConvertible {
 /// Reading the file itself.
 enum FileContent {
     /// Its bytes, at most one more than `limit`, so that too large a file is noticed without being read.
-    static func read(_ path: String, limit: Int) throws(PipelineError) -> [UInt8] {
+    ///
+    /// - Parameter advice: what to do if it is not there; the end of a sentence.
+    static func read(
+        _ path: String, limit: Int, advice: String = "; give the path of a pipeline file"
+    ) throws(PipelineError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path, errno) }
+        guard descriptor >= 0 else { throw failure(path, errno, advice) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -80,15 +84,15 @@ enum FileContent {
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw failure(path, errno)
+                throw failure(path, errno, advice)
             }
             bytes += buffer[..<count]
         }
         return bytes
     }
 
-    private static func failure(_ path: String, _ code: Int32) -> PipelineError {
-        let advice = code == ENOENT ? "; give the path of a pipeline file" : ""
+    private static func failure(_ path: String, _ code: Int32, _ advice: String) -> PipelineError {
+        let advice = code == ENOENT ? advice : ""
         return PipelineError(description: "\(path): cannot be read: \(String(cString: strerror(code)))\(advice)")
     }
 

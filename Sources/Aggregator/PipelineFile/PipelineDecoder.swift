@@ -8,6 +8,11 @@ struct PipelineDecoder {
     private var definition: PipelineDefinition
     private var graph = PipelineGraph()
     private var routes = RouteTable()
+    /// What the file declares of the data of events.
+    private var types = DeclaredTypes()
+    /// The channels that there are, and those that are told of events that are not of their type.
+    private var channelNames: Set<String> = []
+    private var misfitChannels: Set<String> = []
     /// What is known of the events that come out of sources and filters, by name; of those that are not in it, nothing.
     private var shapes: [String: EventShape] = [:]
     /// The file has an `auth`, which decides what is open to everybody, whatever may be wrong in it.
@@ -30,6 +35,9 @@ struct PipelineDecoder {
         }
         hasAuth = root["auth"] != nil
         let access: Access = hasAuth ? .authenticated : .public
+        for entry in root["types"]?.entries ?? [] { types.declare(entry, &problems) }
+        definition.types = types.all
+        channelNames = Set(root["channels"]?.entries?.map(\.key) ?? [])
         for entry in root["sources"]?.entries ?? [] { source(entry, access) }
         filters(root["filters"]?.entries ?? [])
         for entry in root["channels"]?.entries ?? [] { channel(entry, access) }
@@ -40,6 +48,7 @@ struct PipelineDecoder {
             problems.report("a pipeline needs at least one channel: channels: {name: {from: …}}", at: place)
         }
         graph.check(&problems)
+        types.warnOfUnused(&problems)
         return definition
     }
 
@@ -63,15 +72,31 @@ struct PipelineDecoder {
             return
         }
         let isRouted = type is any RoutedSource.Type
-        let (rest, written) = isRouted ? kind.value.taking("access") : (kind.value, nil)
+        let (options, written) = isRouted ? kind.value.taking("access") : (kind.value, nil)
         let chosen = written.map { Access?.decode($0, &problems) ?? nil } ?? access
+        let (rest, invalid) = options.taking("invalid")
+        let misfits = invalid.flatMap { misfitChannel($0) }
         guard let source = decode(type, rest) else { return }
         if let routed = source as? any RoutedSource {
             check(routed, entry, kind)
         }
         definition.sources.append(
-            SourceDefinition(name: entry.key, place: entry.place, source: source, access: chosen ?? access))
-        shapes[entry.key] = source.emits
+            SourceDefinition(
+                name: entry.key, place: entry.place, source: source, access: chosen ?? access, invalid: misfits))
+        shapes[entry.key] = types.complete(source.emits, of: kind, &problems)
+    }
+
+    /// The channel that is told of a source's events that are not of their type; nil after its mistake was reported.
+    private mutating func misfitChannel(_ node: Node) -> String? {
+        guard let name = String.decode(node, &problems) else { return nil }
+        guard channelNames.contains(name) else {
+            problems.report(
+                "there is no channel \(problems.quote(key: name))"
+                    + problems.suggestion(for: name, among: channelNames.sorted()), at: node)
+            return nil
+        }
+        misfitChannels.insert(name)
+        return name
     }
 
     private mutating func decode<Kind: OptionGroup>(_ kind: Kind.Type, _ node: Node) -> Kind? {
@@ -134,7 +159,10 @@ struct PipelineDecoder {
 
     /// What is known of the events that a filter or a channel takes.
     private func shape(from entry: Node.Entry) -> EventShape {
-        EventShape(anyOf: PipelineGraph.references(entry).map { shapes[$0.text ?? ""] ?? .unknown })
+        guard !PipelineGraph.references(entry).isEmpty || !misfitChannels.contains(entry.key) else {
+            return Event.misfitShape
+        }
+        return EventShape(anyOf: PipelineGraph.references(entry).map { shapes[$0.text ?? ""] ?? .unknown })
     }
 
     private mutating func step(_ node: Node) -> (any Filter)? {
@@ -166,7 +194,12 @@ struct PipelineDecoder {
     private mutating func channel(_ entry: Node.Entry, _ access: Access) {
         checkName(entry, "a channel")
         graph.addChannel(entry)
-        let shape = shape(from: entry)
+        let isTold = misfitChannels.contains(entry.key)
+        let mayBeEmpty = entry.value.isNull || entry.value.entries != nil
+        if mayBeEmpty, entry.value["from"] == nil, !isTold {
+            problems.reportMissing("from", of: ChannelOptions.self, entry.value)
+        }
+        let shape = isTold ? EventShape(anyOf: [shape(from: entry), Event.misfitShape]) : shape(from: entry)
         problems.events = shape
         defer { problems.events = .unknown }
         guard let options = ChannelOptions.decode(entry.value, &problems) else { return }
@@ -178,7 +211,7 @@ struct PipelineDecoder {
         }
         definition.channels.append(
             ChannelDefinition(
-                name: entry.key, place: entry.place, from: options.from.values.map(\.name), path: options.path,
+                name: entry.key, place: entry.place, from: options.from?.values.map(\.name) ?? [], path: options.path,
                 keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
                 access: options.access ?? access, envelope: options.envelope,
                 linger: options.linger, shape: shape))

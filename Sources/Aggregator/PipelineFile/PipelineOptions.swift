@@ -4,12 +4,14 @@ import Expressions
 struct PipelineOptions: OptionGroup {
     @Option("Where the server listens, and how it treats its clients.") var server = ServerSettings()
     @Option("How callers prove who they are. Without it everything is public.") var auth: AuthSettings?
+    @Option("What the data of events has to be: the events' types, each with the type of its data.")
+    var types = OrderedOptions<AnyNode>()
     @Option("What emits events: names, each with a kind and its options.") var sources = OrderedOptions<AnyNode>()
     @Option("What keeps, changes or drops them: names, each with `from` and `steps`.")
     var filters = OrderedOptions<AnyNode>()
     @Option("What is streamed: names, each with `from` and what to keep.") var channels = OrderedOptions<AnyNode>()
 
-    static let later = ["types", "tests"]
+    static let later = ["tests"]
 }
 
 /// The kinds of sources and filter steps that a pipeline file may name.

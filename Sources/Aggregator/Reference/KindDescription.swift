@@ -15,7 +15,7 @@ public struct KindDescription: Sendable {
     public let name: String
     /// One sentence.
     public let summary: String
-    /// In the order of their declaration; of a source that serves HTTP, `access` is the last.
+    /// In the order of their declaration; of a source, those that all have are the last.
     public let options: [OptionDescription]
 
     /// Of a kind of source.
@@ -23,7 +23,9 @@ public struct KindDescription: Sendable {
         role = .source
         name = kind.name
         summary = kind.summary
-        options = kind.describe() + (kind is any RoutedSource.Type ? RoutedSourceOptions.describe() : [])
+        options =
+            kind.describe() + SourceOptions.describe()
+            + (kind is any RoutedSource.Type ? RoutedSourceOptions.describe() : [])
     }
 
     /// Of a kind of filter step.
@@ -47,6 +49,17 @@ public struct KindDescription: Sendable {
         guard written.count == required.count else { return nil }
         return "\(name): {\(written.joined(separator: ", "))}"
     }
+}
+
+/// What every source has beside its own options.
+struct SourceOptions: OptionGroup {
+    @Option(
+        """
+        The channel that is told of events whose data is not of the type that `types` declares. Without it they are only \
+        counted and logged.
+        """,
+        .example("rejected"))
+    var invalid: String?
 }
 
 /// What every source with a path of its own has beside its own options.

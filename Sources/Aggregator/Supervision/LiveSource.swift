@@ -22,6 +22,8 @@ final class LiveSource: Sendable {
     /// The routes of a `RoutedSource`, read once.
     let routes: [Route]
     let counters = SourceCounters()
+    /// Tells of events that are not of their type.
+    let invalidLog = RepeatLimit()
     private let state: Mutex<State>
 
     init(_ definition: SourceDefinition, clock: PipelineClock) {

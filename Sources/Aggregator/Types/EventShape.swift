@@ -13,7 +13,7 @@ public struct EventShape: Sendable, Hashable {
         public var data: ValueType
 
         /// A kind.
-        public init(type: String?, data: ValueType) {
+        public init(type: String?, data: ValueType = .dyn) {
             self.type = type
             self.data = data
         }

@@ -57,7 +57,7 @@ extension ValueType {
     public var asJSON: ValueType {
         switch self {
         // A number beyond an int's range is read as a double, one that is not finite has become null.
-        case .uint: .dyn
+        case .uint, .optional: .dyn
         case .type: .string
         case .list(let element): .list(element.asJSON)
         case .map(_, let value): .map(.string, value.asJSON)

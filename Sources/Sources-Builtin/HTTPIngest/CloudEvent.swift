@@ -151,7 +151,8 @@ enum CloudEventJSON {
             }
         }
         let event = try CloudEvent(attributes, at: place)
-        return IngestItem(data: try data(of: object, event, at: place), place: place, event: event)
+        return IngestItem(
+            data: try data(of: object, event, at: place), place: place, event: event, dataPointer: "/data")
     }
 
     private static func data(

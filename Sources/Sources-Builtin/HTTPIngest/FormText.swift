@@ -15,7 +15,10 @@ enum FormText {
     }
 
     /// A JSON object of texts, in the order of the first mentions; a name that comes several times has a list.
-    static func object(of pairs: [(name: String, value: String)]) -> [UInt8] {
+    ///
+    /// - Parameter type: what the object is declared to be: texts become what their fields have to be.
+    static func object(of pairs: [(name: String, value: String)], as type: DataType? = nil) -> [UInt8] {
+        if let type { return type.object(ofForm: pairs) }
         var order: [String] = []
         var values: [String: [String]] = [:]
         for (name, value) in pairs {

@@ -68,6 +68,13 @@ public struct HTTPIngest: RoutedSource {
     /// The routes, as the options say.
     public var routes: [Route] { [route] }
 
+    /// Events of the option's type, unless the path or `set` says another. What is declared of it is known of all, though a
+    /// CloudEvent may be of another type: whoever declares one has said what is meant to come.
+    public var emits: EventShape {
+        let isOpen = route.parameters.contains("type") || set.entries.contains { $0.name == "type" }
+        return isOpen ? .unknown : EventShape([.init(type: type, data: .dyn)])
+    }
+
     private var route: Route {
         Route(
             method.rawValue, path, encodings: Inflater.codings, asksAddress: rate.map { $0.per != .everybody } ?? false)

@@ -6,6 +6,8 @@ struct IngestItem {
     var place: Place
     /// What a CloudEvent says of itself.
     var event: CloudEvent?
+    /// Where the data is within what stood at `place`, as a JSON Pointer: of an event in JSON, `/data`.
+    var dataPointer = ""
 
     /// Where something stood.
     enum Place: Equatable {
@@ -15,6 +17,11 @@ struct IngestItem {
         case element(Int)
         /// A line, from 1.
         case line(Int)
+
+        /// Where in the body it is, as a JSON Pointer (RFC 6901); of a line, where in that.
+        var pointer: String {
+            if case .element(let index) = self { "/\(index)" } else { "" }
+        }
 
         /// The beginning of a message about it; the element as a JSON Pointer (RFC 6901).
         var prefix: String {
@@ -27,7 +34,9 @@ struct IngestItem {
     }
 
     /// Puts the path's fields into the data.
-    mutating func put(_ fields: [(name: String, value: String)]) throws(Refusal) {
+    ///
+    /// - Parameter type: what the data is declared to be: texts become what their fields have to be.
+    mutating func put(_ fields: [(name: String, value: String)], as type: DataType? = nil) throws(Refusal) {
         if case .none = data { data = .json(Array("{}".utf8)) }
         guard case .json(let json) = data, let object = try? JSONObject(json) else {
             let names = fields.map(\.name).joined(separator: ", ")
@@ -37,7 +46,9 @@ struct IngestItem {
         for part in object.parts where !fields.contains(where: { $0.name == part.name }) {
             merged.append(member: json[part.key], json[part.value])
         }
-        for (name, value) in fields { merged.set(name, value) }
+        for (name, value) in fields {
+            merged.set(name, json: type?.value(ofText: value, in: name) ?? Value.string(value).jsonBytes)
+        }
         data = .json(merged.finished)
     }
 }
@@ -46,8 +57,12 @@ struct IngestItem {
 enum IngestBody {
     /// What a body carries.
     ///
-    /// - Parameter limit: at most so many events.
-    static func items(_ body: [UInt8], as type: MediaType, limit: Int) throws(Refusal) -> [IngestItem] {
+    /// - Parameters:
+    ///   - limit: at most so many events.
+    ///   - declared: what the data of forms is to be converted to.
+    static func items(
+        _ body: [UInt8], as type: MediaType, limit: Int, declared: DataType? = nil
+    ) throws(Refusal) -> [IngestItem] {
         switch type {
         case .json: return try json(body, limit: limit)
         case .lines: return try lines(body, limit: limit)
@@ -62,7 +77,7 @@ enum IngestBody {
                 items.append(try CloudEventJSON.item(body, in: element, at: .element(index)))
             }
             return items
-        case .form: return [IngestItem(data: try form(body), place: .body)]
+        case .form: return [IngestItem(data: try form(body, as: declared), place: .body)]
         case .text:
             guard let text = String(validating: body, as: UTF8.self) else {
                 throw Refusal(400, "The text is not UTF-8.")
@@ -110,12 +125,12 @@ enum IngestBody {
         return items
     }
 
-    static func form(_ body: [UInt8]) throws(Refusal) -> EventData {
+    static func form(_ body: [UInt8], as type: DataType? = nil) throws(Refusal) -> EventData {
         // No form begins so: browsers and curl's --data-urlencode escape both. It is what `curl -d` does to JSON.
         if let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             throw Refusal(400, "The body looks like JSON but says it is a form; add 'Content-Type: application/json'.")
         }
-        return .json(FormText.object(of: try FormText.pairs(body)))
+        return .json(FormText.object(of: try FormText.pairs(body), as: type))
     }
 
     private static func tooMany(_ limit: Int) -> Refusal {

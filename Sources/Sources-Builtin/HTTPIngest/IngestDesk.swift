@@ -36,7 +36,7 @@ struct IngestDesk: Sendable {
             let now = context.clock.now()
             let signature = try verifier?.signature(of: request, now: now)
             let request = try decoded(request, limit: context.bodyLimit)
-            let items = try items(of: request)
+            let items = try items(of: request) { context.declaredType(of: $0) }
             try take(items, of: request, signature, now: now, context)
             return items.count == 1 ? oneAccepted : Self.accepted(items.count, rest)
         } catch {
@@ -94,8 +94,14 @@ struct IngestDesk: Sendable {
     }
 
     private static func refusal(_ problem: EventProblem, of items: [IngestItem]) -> Refusal {
-        let place = items.indices.contains(problem.index) ? items[problem.index].place : .body
-        return Refusal(422, place.prefix + problem.message)
+        let item = items.indices.contains(problem.index) ? items[problem.index] : nil
+        let place = item?.place ?? .body
+        guard let fault = problem.fault else { return Refusal(422, place.prefix + problem.message) }
+        let pointer = place.pointer + (item?.dataPointer ?? "") + fault.pointer
+        let whole = pointer.isEmpty ? "" : " at JSON Pointer \(pointer)"
+        return Refusal(
+            422, "\(place.prefix)The data is not of the type that is declared for it\(whole): \(fault.reason).",
+            fault: DataFault(pointer: pointer, reason: fault.reason))
     }
 
     /// With its body as it was before it was compressed. Signatures are of what was sent, so it comes after them.
@@ -109,16 +115,19 @@ struct IngestDesk: Sendable {
     }
 
     /// What a request carries, as data, with the path's fields in it.
-    func items(of request: RouteRequest) throws(Refusal) -> [IngestItem] {
+    ///
+    /// - Parameter declared: what the data of a type of events is declared to be.
+    func items(of request: RouteRequest, declared: (String) -> DataType?) throws(Refusal) -> [IngestItem] {
+        let form = declared(request.parameters["type"] ?? type)
         let fields = fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
         var items: [IngestItem]
         if let event = try binaryEvent(of: request) {
             let data = try CloudEvent.data(request.body, type: request.headers["content-type"], at: .body)
             items = [IngestItem(data: data, place: .body, event: event)]
         } else if !request.body.isEmpty {
-            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch)
+            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch, declared: form)
         } else if !request.query.isEmpty {
-            items = [IngestItem(data: .json(FormText.object(of: request.query)), place: .body)]
+            items = [IngestItem(data: .json(FormText.object(of: request.query, as: form)), place: .body)]
         } else if !fields.isEmpty {
             items = [IngestItem(data: .json(Array("{}".utf8)), place: .body)]
         } else {
@@ -126,7 +135,10 @@ struct IngestDesk: Sendable {
                 400, "There is nothing to publish. Send a body (\(MediaType.known)), or query parameters without one.")
         }
         if !fields.isEmpty {
-            for index in items.indices { try items[index].put(fields) }
+            for index in items.indices {
+                let type = request.parameters["type"] ?? items[index].event?.type ?? type
+                try items[index].put(fields, as: declared(type))
+            }
         }
         return items
     }

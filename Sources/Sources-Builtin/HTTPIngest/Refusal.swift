@@ -6,18 +6,24 @@ struct Refusal: Error, Equatable {
     var detail: String
     /// Of the answer: one name and its value.
     var header: (name: String, value: String)?
+    /// Where in the body the fault is and why, for programs.
+    var fault: DataFault?
 
-    init(_ status: Int, _ detail: String, header: (name: String, value: String)? = nil) {
+    init(_ status: Int, _ detail: String, header: (name: String, value: String)? = nil, fault: DataFault? = nil) {
         self.status = status
         self.detail = detail
         self.header = header
+        self.fault = fault
     }
 
     /// With 415 the client is told what would be taken (RFC 9110, section 12.5.1).
     static func unknownType(_ detail: String) -> Refusal { Refusal(415, detail, header: ("Accept", MediaType.known)) }
 
     /// As the client gets it.
-    var response: RouteResponse { .problem(status, detail, headers: header.map { [$0] } ?? []) }
+    var response: RouteResponse {
+        let members = fault.map { [("pointer", Value.string($0.pointer)), ("reason", Value.string($0.reason))] } ?? []
+        return .problem(status, detail, headers: header.map { [$0] } ?? [], members: members)
+    }
 
     static func == (some: Refusal, other: Refusal) -> Bool {
         some.status == other.status && some.detail == other.detail && some.header?.name == other.header?.name

@@ -72,7 +72,10 @@ public struct Tasks: RoutedSource {
         let limits = TaskBoard.Limits(
             concurrency: concurrency, queue: queue, history: history,
             perJob: Dictionary(pairs) { first, _ in first }.compactMapValues { $0 })
-        let board = TaskBoard(limits, clock: context.clock, log: context.log, emit: context.emitNow) { wake.yield() }
+        let emit: @Sendable ([Event]) throws(EventProblem) -> Void = { events throws(EventProblem) in
+            try context.emitNow(events, misfits: .setAside)
+        }
+        let board = TaskBoard(limits, clock: context.clock, log: context.log, emit: emit) { wake.yield() }
         let desk = TaskDesk(path: base, jobs: jobs.entries.map { ($0.name, $0.value) }, board: board, context: context)
         context.subjects { board.record($0) == nil ? .no(TaskDesk.unknown) : .yes }
         context.serve { request in .now(desk.answer(request)) }

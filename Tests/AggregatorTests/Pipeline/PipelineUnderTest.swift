@@ -9,6 +9,7 @@ struct Puppet: EventSource {
     static let summary = "Does what a test says."
 
     @Option("Which of the test's scripts.") var script = ""
+    @Option("The type of its events, if it is one.") var type = "puppet"
 
     func run(_ context: SourceContext) async throws {
         try await Puppet.scripts.withLock { $0[script] }?(context)

@@ -225,7 +225,7 @@ struct GraphReportTests {
                 p.yaml:1:22: unknown option 'acces' of jobs; did you mean 'access'?
                    1 | sources: {j: {jobs: {acces: public}}, k: {ticker: {type: t, access: public}}}
                      |                      ^~~~~
-                p.yaml:1:61: unknown option 'access' of ticker; known are 'type', 'interval', 'symbols', 'volatility'
+                p.yaml:1:61: unknown option 'access' of ticker; known are 'type', 'interval', 'symbols', 'volatility', 'invalid'
                    1 | sources: {j: {jobs: {acces: public}}, k: {ticker: {type: t, access: public}}}
                      |                                                             ^~~~~~
                 """#),

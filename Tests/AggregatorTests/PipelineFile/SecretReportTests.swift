@@ -183,7 +183,7 @@ struct SecretReportTests {
             channels: {c: {from: j}}
             """#,
             reports: #"""
-                p.yaml:1:40: unknown option 'kind' of jobs; known are 'path', 'jobs', 'key', 'access'
+                p.yaml:1:40: unknown option 'kind' of jobs; known are 'path', 'jobs', 'key', 'access', 'invalid'
                    1 | sources: {j: {jobs: {key: •••, kind: •••}}}
                      |                                ^~~~
                 p.yaml:2:40: unknown option 'nme' of tokens; did you mean 'name'?

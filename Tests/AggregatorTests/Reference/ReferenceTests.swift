@@ -48,6 +48,10 @@ struct ReferenceTests {
                           How warm. Takes a number from -50 to 60.
                       who: text  [required]
                           Who asks.
+                  invalid: text  [optional]
+                      The channel that is told of events whose data is not of the type that `types` declares.
+                      Without it they are only counted and logged.
+                      Example: rejected
                 """)
     }
 
@@ -80,7 +84,7 @@ struct ReferenceTests {
         #expect(weather["additionalProperties"] as? Bool == false)
         #expect(weather["required"] as? [String] == ["city"])
         let options = try #require(weather["properties"] as? [String: [String: Any]])
-        #expect(Set(options.keys) == ["city", "pause", "key", "settings"])
+        #expect(Set(options.keys) == ["city", "pause", "key", "settings", "invalid"])
         #expect(options["pause"]?["default"] as? String == "5s")
         #expect(options["pause"]?["description"] as? String == "The pause.")
         #expect(options["city"]?["examples"] as? [String] == ["Vienna"])

@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+
+/// What declared types promise, over real connections.
+struct TypeTests {
+    private static let file = """
+        types:
+          reading: {sensor: string, celsius: number, count: int?, tags?: [string], ok: bool?}
+        sources:
+          readings: {http_ingest: {type: reading, path: /readings, invalid: rejected}}
+          by_sensor: {http_ingest: {type: reading, path: "/sensors/{sensor}"}}
+        channels:
+          all: {from: [readings, by_sensor], replay: all}
+          rejected: {replay: all}
+        """
+    private static let json = ["Content-Type: application/json"]
+
+    @Test(
+        "A body that is not of the declared type is 422 with a JSON Pointer to the fault and the reason",
+        arguments: [
+            (#"{"sensor":"a"}"#, "application/json", "/celsius", "missing; expected a number"),
+            (#"{"sensor":"a","celsius":"warm"}"#, "application/json", "/celsius", "expected a number, not a string"),
+            (
+                #"[{"sensor":"a","celsius":1},{"sensor":"b","celsius":2,"tags":[1]}]"#, "application/json", "/1/tags/0",
+                "expected a string"
+            ),
+            (#""text""#, "application/json", "", "expected an object, not a string"),
+            ("sensor=a&celsius=warm", "application/x-www-form-urlencoded", "/celsius", "expected a number"),
+            (
+                #"{"specversion":"1.0","id":"1","source":"s","type":"reading","data":{"sensor":"a"}}"#,
+                "application/cloudevents+json", "/data/celsius", "missing"
+            ),
+            ("hello", "text/plain", "", "expected an object, not a string"),
+        ])
+    func refused(body: String, type: String, pointer: String, reason: String) async throws {
+        try await Server.run(Self.file) { server in
+            let answer = try await server.ask("POST /readings", ["Content-Type: \(type)"], body: body) {
+                $0.status != 503
+            }
+            #expect(answer.status == 422)
+            #expect(answer.field("content-type") == "application/problem+json")
+            #expect(answer.text.contains("\"pointer\":\"\(pointer)\""), "\(answer.text)")
+            #expect(answer.text.contains("\"reason\":\"\(reason)"), "\(answer.text)")
+            let counted = "aggregator_dropped_events_total{node=\"readings\",step=\"\",reason=\"invalid\"} "
+            let metrics = try await server.ask("GET /metrics").text
+            #expect(metrics.contains(counted) && !metrics.contains(counted + "0"))
+            // All or nothing, and a channel was told.
+            #expect(metrics.contains("aggregator_channel_events_total{channel=\"all\"} 0\n"))
+            let (_, stream) = try await server.follow("/channels/rejected")
+            _ = try await stream.readBlock()
+            let block = try #require(try await stream.readBlock())
+            let within = pointer.split(separator: "/").drop { $0 == "1" || $0 == "data" }.map { "/" + $0 }.joined()
+            #expect(block.contains("event: invalid") && block.contains("\"pointer\":\"\(within)\""), "\(block)")
+        }
+    }
+
+    @Test("Fields of forms, queries and paths become what their types say")
+    func converted() async throws {
+        try await Server.run(Self.file) { server in
+            let form = ["Content-Type: application/x-www-form-urlencoded"]
+            let first = try await server.ask(
+                "POST /readings", form, body: "sensor=5&celsius=21.5&count=&tags=a&ok=true&more=7"
+            ) { $0.status != 503 }
+            #expect(first.status == 202, "\(first.text)")
+            let second = try await server.ask("POST /sensors/12?celsius=3&count=4&tags=a&tags=b") { $0.status != 503 }
+            #expect(second.status == 202, "\(second.text)")
+            let third = try await server.ask("POST /sensors/x", Self.json, body: #"{"celsius": 1.0}"#) {
+                $0.status != 503
+            }
+            #expect(third.status == 202, "\(third.text)")
+            let (_, stream) = try await server.follow("/channels/all")
+            _ = try await stream.readBlock()
+            let blocks = [try await stream.readBlock(), try await stream.readBlock(), try await stream.readBlock()]
+            #expect(
+                blocks[0]?.contains(#"{"sensor":"5","celsius":21.5,"tags":["a"],"ok":true,"more":"7"}"#) == true,
+                "\(blocks)")
+            #expect(
+                blocks[1]?.contains(#"{"celsius":3,"count":4,"tags":["a","b"],"sensor":"12"}"#) == true, "\(blocks)")
+            #expect(blocks[2]?.contains(#"{"celsius":1.0,"sensor":"x"}"#) == true, "\(blocks)")
+        }
+    }
+}
