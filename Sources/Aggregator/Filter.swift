@@ -23,6 +23,10 @@ public protocol Filter: OptionGroup {
     /// Called at (or soon after) the time that was last asked for with `FilterContext.wake(after:)`: events to go on from
     /// here now.
     mutating func wake() -> [Event]
+    /// Called when the sources have ended, because the pipeline stops or another takes its place: what the step still holds
+    /// goes on from here now, before the streams end. Nothing wakes it any more; an event that comes all the same is applied,
+    /// and `finish` called again.
+    mutating func finish() -> [Event]
 }
 
 extension Filter {
@@ -32,6 +36,8 @@ extension Filter {
     public mutating func start(_ context: FilterContext) throws {}
     /// Emits nothing by the clock.
     public mutating func wake() -> [Event] { [] }
+    /// Holds nothing.
+    public mutating func finish() -> [Event] { [] }
 }
 
 /// What becomes of an event that a filter was given.
@@ -40,6 +46,9 @@ public enum FilterResult: Sendable {
     case pass
     /// It ends here.
     case drop
+    /// It has become part of what the step will emit later, by `wake`, by `finish` or with another event; these, which were
+    /// held before, go on now.
+    case hold(emitting: [Event] = [])
     /// These go on in its place, in this order.
     case replace([Event])
 }
@@ -52,6 +61,8 @@ public struct FilterContext: Sendable {
     public let log: Logger
     /// The time. In tests it is a virtual one, so use nothing else.
     public let clock: PipelineClock
+    /// Notices of changed files.
+    public let files: FileWatcher
     let alarm: @Sendable (Duration) -> Void
 
     /// Asks for `wake` to be called after that time. A later call replaces an earlier one that is still to come.

@@ -8,6 +8,13 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
     public var message: String { reason.message }
     /// `line:column: message`.
     public var description: String { "\(place.line):\(place.column): \(message)" }
+    /// Whether it failed because something is absent that it reads: a variable, a field, a key of a map.
+    public var isAbsence: Bool {
+        switch reason {
+        case .absentVariable, .absentField, .noKey: true
+        default: false
+        }
+    }
     /// Whether it failed because the budget was used up, not because of what the expression says.
     public var isBudget: Bool { if case .budget = reason { true } else { false } }
 }

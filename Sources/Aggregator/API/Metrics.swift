@@ -56,13 +56,17 @@ enum Metrics {
             .counter, "aggregator_dropped_events_total",
             "Events that ended at a source or a step: filtered out, failed on, or not fit to be one (id, type, subject, size).",
             dropped)
+        func steps(_ count: (LiveStep) -> UInt64) -> [Sample] {
+            pipeline.filters.flatMap { filter in
+                filter.steps.map { Sample([("node", filter.name), ("step", "\($0.number):\($0.kind)")], count($0)) }
+            }
+        }
         text.add(
             .counter, "aggregator_step_passed_events_total", "Events that went on from a step.",
-            pipeline.filters.flatMap { filter in
-                filter.steps.map { step in
-                    Sample([("node", filter.name), ("step", "\(step.number):\(step.kind)")], step.passed.value)
-                }
-            })
+            steps { $0.passed.value })
+        text.add(
+            .counter, "aggregator_step_held_events_total", "Events that a step took into what it emits later.",
+            steps { $0.held.value })
     }
 
     private static func addChannels(_ channels: [LiveChannel], to text: inout PrometheusText) {

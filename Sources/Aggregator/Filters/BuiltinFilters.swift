@@ -3,4 +3,8 @@ public let builtinFilters: [any Filter.Type] = [
     WhereFilter.self,
     SetFilter.self,
     SampleFilter.self,
+    ThrottleFilter.self,
+    DedupeFilter.self,
+    DebounceFilter.self,
+    LatestFilter.self,
 ]

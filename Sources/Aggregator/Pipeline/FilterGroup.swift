@@ -18,30 +18,37 @@ final class FilterGroup: Sendable {
     private let number: Int
     let flow: Flow
     /// The steps' own state, by node.
-    private let steps: Mutex<[[any Filter]]>
+    private let state: Mutex<State>
+
+    private struct State {
+        var steps: [[any Filter]]
+        /// What steps hold has gone on, and nothing wakes them any more.
+        var isFinished = false
+    }
 
     init(number: Int, _ nodes: [FilterNode], _ flow: Flow) {
         self.number = number
         self.nodes = nodes
         self.flow = flow
-        steps = Mutex(nodes.map(\.live.definition.steps))
+        state = Mutex(State(steps: nodes.map(\.live.definition.steps)))
     }
 
     /// Gives every step its context.
     ///
     /// - Throws: what a step objects, with its name.
-    func start(log: Logger, alarms: Alarms) throws(StartError) {
-        try steps.withLock { steps throws(StartError) in
+    func start(log: Logger, alarms: Alarms, files: FileWatcher) throws(StartError) {
+        try state.withLock { state throws(StartError) in
             for (index, node) in nodes.enumerated() {
-                for step in steps[index].indices {
+                for step in state.steps[index].indices {
                     let name = "\(node.live.name)[\(step + 1)]"
                     var log = log
                     log[metadataKey: "filter"] = "\(name)"
                     let key = Alarms.Key(group: number, node: index, step: step)
                     let context = FilterContext(
-                        name: name, log: log, clock: alarms.clock, alarm: { alarms.set(key, after: $0) })
+                        name: name, log: log, clock: alarms.clock, files: files,
+                        alarm: { alarms.set(key, after: $0) })
                     do {
-                        try steps[index][step].start(context)
+                        try state.steps[index][step].start(context)
                     } catch {
                         throw StartError("filter \(name) cannot start: \(error)")
                     }
@@ -56,22 +63,65 @@ final class FilterGroup: Sendable {
             var none: [[any Filter]] = []
             return try body(&none)
         }
-        try steps.withLock { steps throws(EventProblem) in try body(&steps) }
+        try state.withLock { state throws(EventProblem) in
+            defer { if state.isFinished { flush(&state.steps) } }
+            try body(&state.steps)
+        }
     }
 
     /// A step's alarm has gone off: what it emits now goes on from there.
     func wake(_ key: Alarms.Key) {
-        steps.withLock { steps in
-            let events = steps[key.node][key.step].wake()
-            guard !events.isEmpty else { return }
-            nodes[key.node].live.steps[key.step].passed.add(events.count)
-            var walk = Walk(self)
-            for var event in events {
-                walk.begin()
-                walk.pass(&event, node: key.node, from: key.step + 1, &steps)
-            }
-            walk.finish()
+        state.withLock { state in
+            guard !state.isFinished else { return }
+            emit(state.steps[key.node][key.step].wake(), from: key.step, of: key.node, &state.steps)
         }
+    }
+
+    /// The sources have ended: what steps hold goes on. A request that is still being answered may bring events after this;
+    /// what steps then hold of them goes on at once, so that nothing accepted is lost.
+    func finish() {
+        state.withLock { state in
+            state.isFinished = true
+            flush(&state.steps)
+        }
+    }
+
+    /// Empties every step, each after all whose events can reach it.
+    private func flush(_ steps: inout [[any Filter]]) {
+        for node in order {
+            for step in steps[node].indices { emit(steps[node][step].finish(), from: step, of: node, &steps) }
+        }
+    }
+
+    /// A walk of what a step emits by itself.
+    private func emit(_ events: [Event], from step: Int, of node: Int, _ steps: inout [[any Filter]]) {
+        guard !events.isEmpty else { return }
+        nodes[node].live.steps[step].passed.add(events.count)
+        var walk = Walk(self)
+        for var event in events {
+            walk.begin()
+            walk.pass(&event, node: node, from: step + 1, &steps)
+        }
+        walk.finish()
+    }
+
+    /// The nodes, each before those it leads to. (The graph has no cycles.)
+    private var order: [Int] {
+        let followers = nodes.map { node in
+            node.edges.compactMap { if case .filter(let next) = $0.target { next } else { nil } }
+        }
+        var waiting = [Int](repeating: 0, count: nodes.count)
+        for next in followers.joined() { waiting[next] += 1 }
+        var order = nodes.indices.filter { waiting[$0] == 0 }
+        var done = 0
+        while done < order.count {
+            for next in followers[order[done]] {
+                waiting[next] -= 1
+                if waiting[next] == 0 { order.append(next) }
+            }
+            done += 1
+        }
+        return order
     }
 }
 

@@ -25,6 +25,8 @@ final class LiveStep: Sendable {
     /// Events that went on from here: passed, made, or emitted later.
     let passed = Counter()
     let dropped = Counter()
+    /// Events that became part of what the step emits later.
+    let held = Counter()
     /// Events that the step failed on, and that were dropped for it.
     let errors = Counter()
     let errorLog = RepeatLimit()

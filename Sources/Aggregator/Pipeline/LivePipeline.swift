@@ -13,6 +13,7 @@ final class LivePipeline: Sendable {
     private let alarms: Alarms
     private let supervisors: [Supervisor]
     private let running: Countdown
+    private let files: FileWatcher
     private let log: Logger
 
     /// Opens the channels in the hub and works out the graph; nothing runs yet.
@@ -24,6 +25,7 @@ final class LivePipeline: Sendable {
     ) throws(HubError) {
         self.definition = definition
         self.hub = hub
+        self.files = files
         self.log = log
         let sources = definition.sources.map { LiveSource($0, clock: clock) }
         let filters = definition.filters.map { LiveFilter($0) }
@@ -67,7 +69,7 @@ final class LivePipeline: Sendable {
     ///
     /// - Throws: what a filter objects; no source runs then.
     func start() throws(StartError) {
-        for group in graph.groups { try group.start(log: log, alarms: alarms) }
+        for group in graph.groups { try group.start(log: log, alarms: alarms, files: files) }
         for supervisor in supervisors { supervisor.start() }
     }
 
@@ -80,13 +82,14 @@ final class LivePipeline: Sendable {
         }
     }
 
-    /// Cancels the sources and waits for them, at most `within` (of real time, whatever the pipeline's clock says). Those
+    /// Cancels the sources and waits for them, then lets go on what filter steps hold. It waits at most `within` (of real time, whatever the pipeline's clock says). Those
     /// that have not stopped by then are given up, with a line in the log: their tasks may go on, but nobody waits for them.
     func stop(within: Duration) async {
         for supervisor in supervisors { supervisor.cancel() }
         await running.wait(within: within)
         for supervisor in supervisors { supervisor.abandon(after: within) }
         alarms.stop()
+        for group in graph.groups { group.finish() }
     }
 
     /// `HubHandler.room`: sources that wait go on.

@@ -112,10 +112,12 @@ struct Walk: ~Copyable {
             case .drop:
                 live.steps[step].dropped.add()
                 return
+            case .hold(let events):
+                live.steps[step].held.add()
+                return pass(events, from: step, of: node, &steps)
             case .replace(let events):
-                if events.isEmpty { live.steps[step].dropped.add() } else { live.steps[step].passed.add(events.count) }
-                for var event in events { pass(&event, node: node, from: step + 1, &steps) }
-                return
+                if events.isEmpty { live.steps[step].dropped.add() }
+                return pass(events, from: step, of: node, &steps)
             }
         }
         // A step may have set the type or the subject.
@@ -126,6 +128,13 @@ struct Walk: ~Copyable {
             return
         }
         go(&event, nodes[node].edges, &steps)
+    }
+
+    /// What a step has emitted goes on behind it.
+    mutating func pass(_ events: [Event], from step: Int, of node: Int, _ steps: inout [[any Filter]]) {
+        guard !events.isEmpty else { return }
+        nodes[node].live.steps[step].passed.add(events.count)
+        for var event in events { pass(&event, node: node, from: step + 1, &steps) }
     }
 
     private mutating func enter(_ event: inout Event, _ channel: LiveChannel) {

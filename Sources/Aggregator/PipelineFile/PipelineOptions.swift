@@ -55,9 +55,6 @@ extension Problems {
         }
     }
 
-    /// Kinds of sources and steps that are to come: whoever writes one has made no mistake, but is early.
-    private static let plannedKinds: Set = [
-        "exec", "stdin", "unset", "rename", "pick", "type", "throttle", "debounce", "dedupe",
-        "latest", "window", "split", "redact", "lookup",
-    ]
+    /// Kinds of sources that are to come: whoever writes one has made no mistake, but is early.
+    private static let plannedKinds: Set = ["exec", "stdin"]
 }

@@ -11,7 +11,7 @@ struct StepTests {
                 "{sources: {s: {puppet: {}}}, filters: {f: {from: [s], steps: [\(yaml)]}}, channels: {c: {from: [f]}}}",
             path: "pipeline.yaml", sources: [Puppet.self], filters: builtinFilters, environment: [:])
         var step = pipeline.definition.filters[0].steps[0]
-        try step.start(FilterContext(name: "f[1]", log: .silent, clock: .system, alarm: { _ in }))
+        try step.start(FilterContext(name: "f[1]", log: .silent, clock: .system, files: FileWatcher(), alarm: { _ in }))
         return step
     }
 

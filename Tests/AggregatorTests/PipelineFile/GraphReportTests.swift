@@ -64,16 +64,12 @@ struct GraphReportTests {
             "kinds that are to come",
             #"""
             sources: {m: {ticker: {type: t}}, p: {exec: {command: [ls]}}}
-            filters: {f: {from: m, steps: [dedupe: {per: data.n}]}}
-            channels: {c: {from: [f, p]}}
+            channels: {c: {from: [m, p]}}
             """#,
             reports: #"""
                 p.yaml:1:39: the kind of source 'exec' is not supported yet; known are 'file_tail', 'jobs', 'ticker'
                    1 | sources: {m: {ticker: {type: t}}, p: {exec: {command: [ls]}}}
                      |                                       ^~~~
-                p.yaml:2:32: the kind of step 'dedupe' is not supported yet; known are 'sample', 'set', 'throttle', 'where'
-                   2 | filters: {f: {from: m, steps: [dedupe: {per: data.n}]}}
-                     |                                ^~~~~~
                 """#),
         ReportCase(
             "a filter without steps",

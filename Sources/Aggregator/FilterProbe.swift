@@ -1,0 +1,172 @@
+public import Logging
+import Synchronization
+
+/// Runs one filter step without a pipeline, for tests: gives it events at virtual times, and shows what comes out when.
+///
+///     let probe = try FilterProbe("throttle: {every: 1s, per: event.subject}")
+///     probe.send(Event(type: "price", subject: "A"))          // comes out
+///     probe.send(Event(type: "price", subject: "A"))          // does not
+///     probe.advance(by: .seconds(1))
+///     #expect(probe.outputs.count == 1)
+///
+/// Nothing here waits: the clock is moved by `advance`, and on its way stops at each time at which the step has asked to be
+/// woken. For one thread.
+public final class FilterProbe {
+    /// An event that came out of the step.
+    public struct Output: Sendable {
+        /// On the probe's clock, from zero.
+        public let time: Duration
+        /// As the step left it.
+        public let event: Event
+    }
+
+    /// An event on which the step failed.
+    public struct Failure: Sendable {
+        /// The event's.
+        public let id: EventID
+        /// What the step threw.
+        public let error: any Error
+    }
+
+    /// All that came out so far, in order.
+    public private(set) var outputs: [Output] = []
+    /// The events on which the step failed; each was dropped.
+    public private(set) var failures: [Failure] = []
+    /// How many events it has dropped otherwise.
+    public private(set) var dropped = 0
+    /// How many it has taken for later.
+    public private(set) var held = 0
+    /// The time that the step sees.
+    public let clock: VirtualClock
+
+    private var step: any Filter
+    private let alarm = Alarm()
+
+    /// A probe of a step whose options are set.
+    ///
+    /// - Parameters:
+    ///   - clock: the time it sees, moved by this probe only.
+    ///   - files: where its file-change notices come from.
+    ///   - log: where its log goes; by default nowhere.
+    /// - Throws: what the step's `start` throws.
+    public init(
+        _ step: any Filter, clock: VirtualClock = VirtualClock(), files: FileWatcher = FileWatcher(), log: Logger? = nil
+    ) throws {
+        self.step = step
+        self.clock = clock
+        let log = log ?? Logger(label: "probe", factory: { _ in SwiftLogNoOpLogHandler() })
+        try self.step.start(
+            FilterContext(
+                name: "probe[1]", log: log, clock: clock.clock, files: files,
+                alarm: { [alarm, clock] pause in
+                    alarm.set(clock.uptime() + max(pause, .zero))
+                }))
+    }
+
+    /// A probe of a step as a pipeline file would have it.
+    ///
+    /// - Parameters:
+    ///   - step: YAML, such as `where: data.x > 1`.
+    ///   - path: the path of the file it would stand in: relative paths in it are relative to that file's folder.
+    ///   - kinds: the kinds of steps it may be.
+    /// - Throws: `PipelineError` with every mistake in it, or what its `start` throws.
+    public convenience init(
+        _ step: String, path: String = "pipeline.yaml", kinds: [any Filter.Type] = builtinFilters,
+        clock: VirtualClock = VirtualClock(), files: FileWatcher = FileWatcher(), log: Logger? = nil
+    ) throws {
+        let indent = String(repeating: " ", count: 8)
+        let lines = step.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + indent)
+        let text =
+            "sources: {probe: {nothing: {}}}\nchannels: {probe: {from: probe_filter}}\n"
+            + "filters:\n  probe_filter:\n    from: probe\n    steps:\n      - \(lines)\n"
+        let pipeline = try Pipeline(
+            text: text, path: path, sources: [NothingSource.self], filters: kinds, environment: [:])
+        try self.init(pipeline.definition.filters[0].steps[0], clock: clock, files: files, log: log)
+    }
+
+    /// The time on the probe's clock, from zero.
+    public var now: Duration { clock.uptime() }
+
+    /// Gives the step an event, now.
+    ///
+    /// - Returns: what comes out at once.
+    @discardableResult
+    public func send(_ event: Event) -> [Event] {
+        var event = event
+        let id = event.id
+        do {
+            switch try step.apply(&event) {
+            case .pass: return note([event])
+            case .drop: dropped += 1
+            case .hold(let events):
+                held += 1
+                return note(events)
+            case .replace(let events):
+                if events.isEmpty { dropped += 1 }
+                return note(events)
+            }
+        } catch {
+            failures.append(Failure(id: id, error: error))
+        }
+        return []
+    }
+
+    /// Moves the time on.
+    ///
+    /// - Returns: what comes out on the way.
+    @discardableResult
+    public func advance(by pause: Duration) -> [Event] { advance(to: now + pause) }
+
+    /// Moves the time on to `time`; not at all if that has passed.
+    ///
+    /// - Returns: what comes out on the way.
+    @discardableResult
+    public func advance(to time: Duration) -> [Event] {
+        var events: [Event] = []
+        while let due = alarm.take(until: time) {
+            clock.advance(by: due - now)
+            events += note(step.wake())
+        }
+        clock.advance(by: time - now)
+        return events
+    }
+
+    /// The pipeline stops.
+    ///
+    /// - Returns: what the step still held.
+    @discardableResult
+    public func finish() -> [Event] {
+        _ = alarm.take(until: .seconds(Int64.max))
+        return note(step.finish())
+    }
+
+    private func note(_ events: [Event]) -> [Event] {
+        let now = now
+        outputs += events.map { Output(time: now, event: $0) }
+        return events
+    }
+
+    /// When the step is to be woken.
+    private final class Alarm: Sendable {
+        private let due = Mutex<Duration?>(nil)
+
+        func set(_ time: Duration) { due.withLock { $0 = time } }
+
+        /// Takes it if it is due by then.
+        func take(until time: Duration) -> Duration? {
+            due.withLock { due in
+                guard let found = due, found <= time else { return nil }
+                due = nil
+                return found
+            }
+        }
+    }
+}
+
+/// What stands at the beginning of a probe's pipeline. It never runs.
+private struct NothingSource: EventSource {
+    static let name = "nothing"
+    static let summary = "Emits nothing."
+
+    func run(_ context: SourceContext) async throws {}
+}
