@@ -20,15 +20,16 @@ public enum JSON {
     }
 
     /// Where the elements of an array lie in the text, without the white space around them, so that they can go out byte
-    /// for byte; nil when the text is valid but no array.
+    /// for byte; nil when the text is valid but no array. The text is all the bytes, or those in `range`.
     ///
     /// - Throws: what is wrong with the text.
     public static func elements(
-        of bytes: [UInt8], maxDepth: Int = defaultDepth
+        of bytes: [UInt8], in range: Range<Int>? = nil, maxDepth: Int = defaultDepth
     ) throws(JSONProblem) -> [Range<Int>]? {
+        let range = range ?? bytes.indices
         let found = bytes.withUnsafeBytes { bytes in
             Result { () throws(JSONProblem) in
-                var scanner = JSONScanner(bytes, maxDepth: maxDepth)
+                var scanner = JSONScanner(bytes, at: range.lowerBound, end: range.upperBound, maxDepth: maxDepth)
                 return try elements(&scanner)
             }
         }

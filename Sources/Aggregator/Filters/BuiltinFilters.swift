@@ -2,6 +2,11 @@
 public let builtinFilters: [any Filter.Type] = [
     WhereFilter.self,
     SetFilter.self,
+    UnsetFilter.self,
+    RenameFilter.self,
+    PickFilter.self,
+    TypeFilter.self,
+    SplitFilter.self,
     SampleFilter.self,
     ThrottleFilter.self,
     DedupeFilter.self,

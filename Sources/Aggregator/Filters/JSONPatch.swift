@@ -53,7 +53,7 @@ enum JSONPatch {
     }
 
     /// Copies without the white space between tokens.
-    private static func copy(_ text: ArraySlice<UInt8>, to result: inout [UInt8]) {
+    static func copy(_ text: ArraySlice<UInt8>, to result: inout [UInt8]) {
         var isInString = false
         var isEscaped = false
         for byte in text {

@@ -11,7 +11,7 @@ struct DebounceTests {
         // The end of the pipeline loses nothing.
         .init("debounce: {quiet: 2s}", "a|", "-a|"),
         .init("debounce: {quiet: 9s, per: data.key}", "abA|", "---(bA)|"),
-        .init("debounce: {quiet: 2s, per: data.key}", "aBA--|", "---BA|"),
+        .init("debounce: {quiet: 2s, per: data.key}", "aBA--|", "--aBA|"),
         .init("debounce: {quiet: 2s, per: data.key, max: 3s}", "aAaA--|", "---a-A|"),
         // What does not fit passes at once.
         .init("debounce: {quiet: 2s, per: data.key, keys: 1}", "ab--|", "-a-b|"),
