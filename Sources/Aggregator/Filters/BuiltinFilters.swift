@@ -12,4 +12,5 @@ public let builtinFilters: [any Filter.Type] = [
     DedupeFilter.self,
     DebounceFilter.self,
     LatestFilter.self,
+    WindowFilter.self,
 ]

@@ -37,7 +37,7 @@ func mistake(_ step: String) -> String {
 
 @Suite("unset, rename, pick, type")
 struct FieldStepTests {
-    private static let unset: [DataCase] = [
+    private static let unsetCases: [DataCase] = [
         .init("unset: data.b", #"{"a": 1.0e5, "b": 2, "c": "x\"y"}"#, #"{"a":1.0e5,"c":"x\"y"}"#),
         .init("unset: [data.a.b, data.c]", #"{"a": {"b": 1, "d": 2}, "c": 3}"#, #"{"a":{"d":2}}"#),
         .init(
@@ -55,7 +55,7 @@ struct FieldStepTests {
         .init("unset: data.a", #"{"b": "#, nil),
     ]
 
-    @Test("`unset` takes fields away and keeps the rest as it came", arguments: unset)
+    @Test("`unset` takes fields away and keeps the rest as it came", arguments: unsetCases)
     func unset(_ row: DataCase) throws { try row.check() }
 
     @Test("`unset` takes the subject and the data away")
@@ -67,7 +67,7 @@ struct FieldStepTests {
         #expect(events.first?.data == EventData.none)
     }
 
-    private static let pick: [DataCase] = [
+    private static let pickCases: [DataCase] = [
         .init("pick: [data.c, data.a]", #"{"a": 1.50, "b": 2, "c": [ 1 ]}"#, #"{"a":1.50,"c":[1]}"#),
         .init("pick: data.a.b", #"{"a": {"b": 1, "c": 2}, "d": 3}"#, #"{"a":{"b":1}}"#),
         .init("pick: data.a.b", #"{"a": 5, "d": 3}"#, "{}"),
@@ -78,10 +78,10 @@ struct FieldStepTests {
         .init("pick: data.a", "{", nil),
     ]
 
-    @Test("`pick` keeps what it names and nothing else", arguments: pick)
+    @Test("`pick` keeps what it names and nothing else", arguments: pickCases)
     func pick(_ row: DataCase) throws { try row.check() }
 
-    private static let rename: [DataCase] = [
+    private static let renameCases: [DataCase] = [
         .init("rename: {data.a: data.b}", #"{"a": 1.0, "c": 2}"#, #"{"c":2,"b":1.0}"#),
         .init("rename: {data.a: data.b, data.b: data.a}", #"{"a": 1, "b": 2}"#, #"{"b":1,"a":2}"#),
         .init(
@@ -93,7 +93,7 @@ struct FieldStepTests {
         .init("rename: {data.a: data.b.c}", #"{"a": 1, "b": 2}"#, nil),
     ]
 
-    @Test("`rename` moves values as they stand there, all at once", arguments: rename)
+    @Test("`rename` moves values as they stand there, all at once", arguments: renameCases)
     func rename(_ row: DataCase) throws { try row.check() }
 
     @Test("`type` sets the type, renames types, or computes it")
@@ -110,7 +110,7 @@ struct FieldStepTests {
         #expect(try type("type: {expression: data.n}") == nil)
     }
 
-    private static let mistakes: [(step: String, message: String)] = [
+    private static let mistakesCases: [(step: String, message: String)] = [
         (
             "unset: [data.a, datum.b]",
             #"expected data, or a field of it such as data.user.name, data["a b"] or data.items.*.price, not 'datum.b'"#
@@ -129,7 +129,7 @@ struct FieldStepTests {
             "type: {to: a, rename: {b: c}}",
             "expected one of: a type such as trade, {rename: {old: new}}, or {expression: …}"
         ),
-        ("split: '1 + 1'", "expected a list here, this is an int"),
+        ("split: '1 + 1'", "expected a list here, this is a number"),
         (
             "split: {list: data.a, into: data.b, index: data.b.c}",
             "'into' and 'index' are the same field, or one lies within the other"
@@ -137,7 +137,7 @@ struct FieldStepTests {
         ("split: {list: data.a, index: data}", "the index needs a field of its own, such as data.index"),
     ]
 
-    @Test("a mistake in the options is told with what would do", arguments: mistakes)
+    @Test("a mistake in the options is told with what would do", arguments: mistakesCases)
     func mistakes(_ row: (step: String, message: String)) { #expect(mistake(row.step) == row.message) }
 
     @Test("a field that the events cannot have is a mistake of the file")

@@ -1,4 +1,4 @@
-public import Expressions
+import Expressions
 
 /// Where in an event's data a field lies: `data.user.name`, `data["first name"]`, `data.items.*.price`. A `*` (or `[*]`)
 /// stands for every element of a list and every member of an object. `data` alone is all of it.

@@ -52,6 +52,9 @@ struct KeyedStates<State: Sendable>: Sendable {
     /// The least recently used slot.
     var first: Int? { recency.first }
 
+    /// All slots, the least recently used first.
+    var slotsInOrder: [Int] { recency.slots }
+
     /// The state in a slot that a key has.
     @inline(__always)
     subscript(slot: Int) -> State? {

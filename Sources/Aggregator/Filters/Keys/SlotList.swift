@@ -16,6 +16,17 @@ struct SlotList: Sendable {
     /// The slot that was appended (or moved to the end) longest ago.
     var first: Int? { head == Links.none ? nil : Int(head) }
 
+    /// All of them, the first first.
+    var slots: [Int] {
+        var slots: [Int] = []
+        var next = head
+        while next != Links.none {
+            slots.append(Int(next))
+            next = links[Int(next)].after
+        }
+        return slots
+    }
+
     /// Appends a slot that is not in the list.
     mutating func append(_ slot: Int) {
         while links.count <= slot { links.append(Links()) }
