@@ -45,11 +45,11 @@ extern "C" const char *re2_pattern_group_name(const re2_pattern *pattern, int gr
 }
 
 extern "C" bool re2_pattern_find(
-    const re2_pattern *pattern, const char *text, size_t length, re2_span *spans, int count
+    const re2_pattern *pattern, const char *text, size_t length, size_t from, re2_span *spans, int count
 ) {
     re2::StringPiece whole(text, length);
     std::vector<re2::StringPiece> found(static_cast<size_t>(count));
-    if (!pattern->compiled.Match(whole, 0, length, re2::RE2::UNANCHORED, found.data(), count)) return false;
+    if (!pattern->compiled.Match(whole, from, length, re2::RE2::UNANCHORED, found.data(), count)) return false;
     for (int i = 0; i < count; i++) {
         const re2::StringPiece &piece = found[static_cast<size_t>(i)];
         spans[i].start = piece.data() == nullptr ? -1 : piece.data() - text;

@@ -13,4 +13,5 @@ public let builtinFilters: [any Filter.Type] = [
     DebounceFilter.self,
     LatestFilter.self,
     WindowFilter.self,
+    RedactFilter.self,
 ]

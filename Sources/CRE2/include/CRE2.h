@@ -26,11 +26,13 @@ typedef struct re2_span {
 } re2_span;
 
 // How many groups the pattern has, not counting the whole match; and the first match anywhere in the text, as the whole
-// and its first `count - 1` groups.
+// and its first `count - 1` groups. The search begins `from` bytes into the text (at most its length); what `^` and `\b` see
+// is the whole text all the same.
 int re2_pattern_groups(const re2_pattern *pattern);
 // The name of a group, from 1; NULL if it has none. It lives as long as the pattern, and has no NUL at its end.
 const char *re2_pattern_group_name(const re2_pattern *pattern, int group, size_t *length);
-bool re2_pattern_find(const re2_pattern *pattern, const char *text, size_t length, re2_span *spans, int count);
+bool re2_pattern_find(
+    const re2_pattern *pattern, const char *text, size_t length, size_t from, re2_span *spans, int count);
 
 void re2_pattern_free(re2_pattern *pattern);
 
