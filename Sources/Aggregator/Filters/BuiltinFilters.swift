@@ -14,4 +14,5 @@ public let builtinFilters: [any Filter.Type] = [
     LatestFilter.self,
     WindowFilter.self,
     RedactFilter.self,
+    LookupFilter.self,
 ]
