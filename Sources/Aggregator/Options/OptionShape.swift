@@ -23,20 +23,19 @@ extension OptionShape {
     /// What is expected where a range bounds it: "a whole number from 1 to 64", "a list of at least 1 elements".
     func words(for range: ClosedRange<Double>) -> String {
         let low = text(of: range.lowerBound)
-        let high = text(of: range.upperBound)
-        let bounds =
-            range.upperBound == .infinity
-            ? "at least \(low)" : range.lowerBound == 0 ? "at most \(high)" : "\(low) to \(high)"
+        let isOpen = range.upperBound == .infinity
+        let high = isOpen ? "" : text(of: range.upperBound)
+        let bounds = isOpen ? "at least \(low)" : range.lowerBound == 0 ? "at most \(high)" : "\(low) to \(high)"
+        let span = isOpen ? "of at least \(low)" : "from \(low) to \(high)"
         switch self {
         case .string, .expression: return "text of \(bounds) characters"
         case .list: return "a list of \(bounds) elements"
         case .mapping: return "a mapping of \(bounds) names"
         case .either(let shapes): return shapes.map { $0.words(for: range) }.joined(separator: ", or ")
-        case .duration: return "a duration from \(low) to \(high)"
-        case .size: return "a size from \(low) to \(high)"
-        case .percentage: return "a percentage from \(low) to \(high)"
-        case .integer, .number:
-            return range.upperBound == .infinity ? "\(words) of at least \(low)" : "\(words) from \(low) to \(high)"
+        case .duration: return "a duration \(span)"
+        case .size: return "a size \(span)"
+        case .percentage: return "a percentage \(span)"
+        case .integer, .number: return "\(words) \(span)"
         case .choice, .boolean, .group, .any: return words
         }
     }
