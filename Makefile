@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 FILE ?= pipeline.yaml
 
-.PHONY: run test build release deps test-deps format lint sanitize fuzz examples reference docs bench bench-quick help
+.PHONY: run test build release deps test-deps format lint sanitize soak fuzz examples reference docs bench bench-quick help
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ lint: ## Check the format
 
 sanitize: test-deps ## The C target under ASan and UBSan, the rest under TSan
 	Scripts/sanitize
+
+soak: deps ## Ten million events with random keys through every step: memory stays bounded
+	swift build -c release --product StepLoad
+	AGGREGATOR_LOAD=1 AGGREGATOR_STEP_EVENTS=10000000 swift test --no-parallel --filter StepMemoryLoadTests
 
 fuzz: deps ## Fuzz what reads bytes of strangers, SECONDS=… each
 	Fuzz/run.sh $(or $(SECONDS),60)

@@ -100,6 +100,8 @@ let package = Package(
         .executableTarget(
             name: "FanoutInstructions", dependencies: ["CEventLoop"], path: "Tests/Instructions",
             cSettings: c + [.headerSearchPath("../../Sources/CEventLoop")]),
+        .executableTarget(
+            name: "StepLoad", dependencies: ["Aggregator"], path: "Tests/StepLoad", swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),
