@@ -1,4 +1,4 @@
-import Expressions
+public import Expressions
 
 // How expressions see an event (`EventEnvironment.standard`).
 
@@ -27,6 +27,18 @@ extension EventExpression {
         guard case .bool(let isTrue) = value else { throw ConditionProblem(kind: value.kind) }
         return isTrue
     }
+}
+
+extension AnyExpression {
+    /// Its value for an event, for steps of your own. What is learned about the event's data stays with it, for the next.
+    public func value(for event: inout Event) throws(EvaluationError) -> Value { try expression.value(for: &event) }
+}
+
+extension Condition {
+    /// Whether it is true for an event, for steps of your own.
+    ///
+    /// - Throws: `EvaluationError`, or what says that the value is neither true nor false.
+    public func holds(for event: inout Event) throws -> Bool { try expression.holds(for: &event) }
 }
 
 /// A condition whose value is no truth value.

@@ -95,10 +95,10 @@ struct LookupFilter: Filter {
         return .pass
     }
 
-    private func keyText(_ event: inout Event) throws -> String? {
+    private func keyText(_ event: inout Event) throws(EvaluationError) -> String? {
         do {
             return try lookup?.value(for: &event).lookupKey
-        } catch let error as EvaluationError where error.isAbsence {
+        } catch  where error.isAbsence {
             return nil
         }
     }
