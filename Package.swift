@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(
             name: "SourcesBuiltinTests",
             dependencies: [
-                "SourcesBuiltin", "Aggregator", "CZlib", "TestSupport",
+                "SourcesBuiltin", "Aggregator", "CZlib", "AggregatorTesting", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),

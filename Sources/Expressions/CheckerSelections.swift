@@ -10,7 +10,7 @@ extension Checker {
         }
         let checked = try check(operand)
         let (type, declared) = try fieldType(of: checked.type.unwrapped, field)
-        let isKey = checked.type.unwrapped.element != nil
+        let isKey = checked.type.unwrapped.contained != nil
         let node = SelectNode(
             checked.node, field: field.text, declared: declared, isKey: isKey, isOptional: isOptional, field.span)
         let result = isOptional || checked.type.isOptional ? .optional(type) : type
@@ -53,7 +53,7 @@ extension Checker {
         let container = try check(operand)
         let key = try check(index)
         let type: ValueType
-        let declared = container.type.unwrapped.element
+        let declared = container.type.unwrapped.contained
         var node: any Node = IndexNode(
             container.node, key.node, declared: declared, isOptional: isOptional, span)
         switch container.type.unwrapped {

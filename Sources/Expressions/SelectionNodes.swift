@@ -171,7 +171,7 @@ extension Value {
 
 extension ValueType {
     /// What is in a list or a map; nil: it is neither.
-    var element: ValueType? {
+    var contained: ValueType? {
         switch self {
         case .list(let element), .map(_, let element): element
         default: nil

@@ -35,7 +35,7 @@ struct KeyFingerprint: Hashable, Sendable {
 /// Feeds a value to both halves, so that values of different types differ even where their bytes do not.
 private struct Writer {
     enum Tag: UInt8 {
-        case absent, null, bool, int, uint, double, string, bytes, list, map, timestamp, duration, type
+        case absent, null, bool, int, uint, double, string, bytes, list, map, timestamp, duration, type, optional
     }
 
     private var first = Hasher()
@@ -82,6 +82,9 @@ private struct Writer {
         case .type(let kind):
             tag(.type)
             write(.string(kind.rawValue))
+        case .optional(let held):
+            tag(.optional)
+            if let held { write(held) }
         }
     }
 

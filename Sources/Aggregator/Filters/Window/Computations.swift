@@ -168,6 +168,7 @@ extension ValueType {
         case .type: "a type"
         case .list: "a list"
         case .map, .object: "a map"
+        case .optional: "an optional value"
         }
     }
 }
