@@ -35,6 +35,11 @@ extension EventSource {
     }
 }
 
+extension EventSource {
+    /// There may be several.
+    public static var isSingle: Bool { false }
+}
+
 /// A source that answers HTTP requests under paths of its own. Such a kind has, beside its own options, `access`.
 public protocol RoutedSource: EventSource {
     /// The routes, as the options say. Read once, before anything starts, so that a clash is an error of the file.

@@ -140,28 +140,35 @@ __attribute__((noinline)) static int spawn(const struct beginning *beginning, pi
     return failure;
 }
 
+// What the child reads, and for a pipe its other end.
+static int open_input(const struct child_plan *plan, int ends[2]) {
+    if (plan->has_input) return open_pipe(ends);
+    ends[0] = above_standard(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return ends[0] < 0 ? errno : 0;
+}
+
 int child_start(const struct child_plan *plan, struct child *child) {
-    int output[2], errors[2];
-    int input = above_standard(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (input < 0) return errno;
-    int failure = open_pipe(output);
+    int input[2] = {-1, -1}, output[2], errors[2];
+    int failure = open_input(plan, input);
+    if (failure != 0) return failure;
+    failure = open_pipe(output);
     if (failure != 0) {
-        close(input);
+        close_both(input);
         return failure;
     }
     failure = open_pipe(errors);
     if (failure != 0) {
-        close(input);
+        close_both(input);
         close_both(output);
         return failure;
     }
     const char *path = getenv("PATH");
     struct beginning beginning = {
-        .plan = plan, .input = input, .output = output[1], .errors = errors[1], .parent = getpid(),
+        .plan = plan, .input = input[0], .output = output[1], .errors = errors[1], .parent = getpid(),
         .path = path != NULL ? path : "/usr/local/bin:/usr/bin:/bin",
     };
     failure = spawn(&beginning, &child->pid);
-    close(input);
+    close(input[0]);
     close(output[1]);
     close(errors[1]);
     if (failure == 0) {
@@ -173,6 +180,7 @@ int child_start(const struct child_plan *plan, struct child *child) {
         }
     }
     if (failure != 0) {
+        if (input[1] >= 0) close(input[1]);
         close(output[0]);
         close(errors[0]);
         return failure;
@@ -182,6 +190,7 @@ int child_start(const struct child_plan *plan, struct child *child) {
     fcntl(errors[0], F_SETFL, O_NONBLOCK);
     child->output = output[0];
     child->errors = errors[0];
+    child->input = input[1];
     return 0;
 }
 

@@ -10,7 +10,9 @@ struct NewSource: AsyncParsableCommand {
     @Argument(help: "The source's name as a Swift type, such as WeatherStation.") var name: String
     @ArgumentParser.Option(help: "The folder to make; by default the name in lower case.") var folder: String?
     @ArgumentParser.Option(
-        help: "Where aggregator's own package is: a folder, or a repository's URL. By default the one this command was built in.")
+        help:
+            "Where aggregator's own package is: a folder, or a repository's URL. By default the one this command was built in."
+    )
     var aggregator: String?
 
     func validate() throws {
@@ -64,7 +66,9 @@ struct NewSource: AsyncParsableCommand {
 
     /// The checkout in whose build folder this program lies.
     private static func ownPackage() -> String? {
-        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+            return nil
+        }
         var folder = URL(filePath: program).deletingLastPathComponent()
         while folder.path != "/" {
             let isOurs = ["Package.swift", "Sources/CEventLoop"].allSatisfy {

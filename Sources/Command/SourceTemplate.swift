@@ -25,7 +25,8 @@ struct SourceTemplate {
     /// By their paths.
     var files: [(path: String, text: String)] {
         [
-            ("Package.swift", manifest), ("Sources/\(word)/\(type).swift", source), ("Sources/\(word)/Main.swift", main),
+            ("Package.swift", manifest), ("Sources/\(word)/\(type).swift", source),
+            ("Sources/\(word)/Main.swift", main),
             ("Tests/\(word)Tests/\(type)Tests.swift", test), ("pipeline.yaml", pipeline), ("README.md", readme),
             (".gitignore", ".build/\n.aggregator/\n"),
         ]

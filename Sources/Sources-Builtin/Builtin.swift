@@ -10,4 +10,6 @@ public let builtinSources: [any EventSource.Type] = [
     Tasks.self,
     HTTPIngest.self,
     ServerSentEvents.self,
+    Exec.self,
+    StandardInput.self,
 ]

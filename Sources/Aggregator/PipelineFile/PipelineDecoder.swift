@@ -71,6 +71,11 @@ struct PipelineDecoder {
             problems.reportUnknownKind(kind, "kind of source", known: kinds.sources.keys)
             return
         }
+        if type.isSingle, let other = definition.sources.first(where: { Swift.type(of: $0.source).name == type.name }) {
+            problems.report(
+                "there can be one source of the kind '\(type.name)' only, and '\(other.name)' on line \(other.place.line) is one",
+                at: kind)
+        }
         let isRouted = type is any RoutedSource.Type
         let (options, written) = isRouted ? kind.value.taking("access") : (kind.value, nil)
         let chosen = written.map { Access?.decode($0, &problems) ?? nil } ?? access

@@ -48,13 +48,6 @@ extension Problems {
         if let nearest { names = [nearest] + names.filter { $0 != nearest } }
         let hint = nearest.map { "; did you mean '\($0)'? Known are" } ?? "; known are"
         let list = names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", ")
-        if Self.plannedKinds.contains(entry.key) {
-            report("the \(what) '\(entry.key)' is not supported yet; known are \(list)", at: entry)
-        } else {
-            report("unknown \(what) \(quote(key: entry.key))\(hint) \(list)", at: entry)
-        }
+        report("unknown \(what) \(quote(key: entry.key))\(hint) \(list)", at: entry)
     }
-
-    /// Kinds of sources that are to come: whoever writes one has made no mistake, but is early.
-    private static let plannedKinds: Set = ["exec", "stdin"]
 }

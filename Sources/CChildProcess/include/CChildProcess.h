@@ -2,19 +2,21 @@
 // tells of its end, and taking its status.
 //
 // Threads: every function may be called from any thread; child_reap only once for each child.
-// Ownership: child_start gives three descriptors, which the caller closes, and a process, which the caller reaps. Between
+// Ownership: child_start gives three or four descriptors, which the caller closes, and a process, which the caller reaps. Between
 // the two the pid cannot be given to another process, so that signals to the group reach nobody else.
 // Errors: an errno where there is a result for it; 0 is fine.
 #ifndef CCHILDPROCESS_H
 #define CCHILDPROCESS_H
+#include <stdbool.h>
 #include <sys/types.h>
 
-// A running child: a session and a process group of its own (both called `pid`), its standard input empty.
+// A running child: a session and a process group of its own (both called `pid`).
 struct child {
     pid_t pid;
     int end;     // a pidfd: readable when the child has ended
     int output;  // its standard output, non-blocking
     int errors;  // its standard error, non-blocking
+    int input;   // the writing end of its standard input; -1: that is empty
 };
 
 // A user to run a program as, with all its groups, the main one too.
@@ -31,6 +33,7 @@ struct child_plan {
     char *const *arguments;        // argv, with argv[0], ended by NULL
     char *const *environment;      // "NAME=value", ended by NULL
     const char *directory;         // NULL: this process's own
+    bool has_input;                // its standard input is a pipe that stays open, else it is empty
     const struct child_user *user; // NULL: this process's own; any other needs root (or CAP_SETUID and CAP_SETGID)
 };
 

@@ -18,6 +18,8 @@ struct ChildWatch {
     private let process: ChildProcess
     private let pid: pid_t
     private var end: Int32
+    /// Open as long as the program is to go on; -1: it has none, or no longer.
+    private var input: Int32
     private var pipes: [(stream: ChildProcess.Stream, descriptor: Int32)]
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
 
@@ -35,6 +37,7 @@ struct ChildWatch {
         self.process = process
         pid = child.pid
         end = child.end
+        input = child.input
         pipes = [(.output, child.output), (.errors, child.errors)]
     }
 
@@ -49,6 +52,7 @@ struct ChildWatch {
             wait(isWanted: isWanted)
         }
         for pipe in pipes { close(pipe.descriptor) }
+        closeInput()
         close(end)
         let status = child_reap(pid)
         let signal =
@@ -67,6 +71,7 @@ struct ChildWatch {
             reason = wish
             termTime = now()
             killTime = termTime + grace
+            closeInput()
             Glibc.kill(-pid, SIGTERM)
             // One that is stopped (SIGSTOP) would not see it.
             Glibc.kill(-pid, SIGCONT)
@@ -74,6 +79,11 @@ struct ChildWatch {
             killTime = killTime.map { min($0, termTime + grace) }
             drainTime = min(drainTime, termTime + grace)
         }
+    }
+
+    private mutating func closeInput() {
+        if input >= 0 { close(input) }
+        input = -1
     }
 
     private mutating func kill() {

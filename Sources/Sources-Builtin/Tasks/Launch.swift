@@ -11,6 +11,8 @@ struct Launch: Sendable {
     var environment: [String: String] = [:]
     /// Nil: this process's own folder.
     var directory: String?
+    /// Its standard input is a pipe that is closed when the program is to end, else it is empty.
+    var hasInput = false
     /// Nil: whom this process runs as.
     var user: SystemUser?
 
@@ -55,7 +57,7 @@ struct Launch: Sendable {
                             var plan = child_plan(
                                 program: program, arguments: arguments.baseAddress,
                                 environment: environment.baseAddress,
-                                directory: directory, user: user)
+                                directory: directory, has_input: hasInput, user: user)
                             return child_start(&plan, &started)
                         }
                     }

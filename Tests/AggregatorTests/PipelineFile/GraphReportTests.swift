@@ -61,17 +61,6 @@ struct GraphReportTests {
                      |                                                       ^
                 """#),
         ReportCase(
-            "kinds that are to come",
-            #"""
-            sources: {m: {ticker: {type: t}}, p: {exec: {command: [ls]}}}
-            channels: {c: {from: [m, p]}}
-            """#,
-            reports: #"""
-                p.yaml:1:39: the kind of source 'exec' is not supported yet; known are 'file_tail', 'jobs', 'ticker'
-                   1 | sources: {m: {ticker: {type: t}}, p: {exec: {command: [ls]}}}
-                     |                                       ^~~~
-                """#),
-        ReportCase(
             "a filter without steps",
             #"""
             sources: {m: {ticker: {type: t}}}

@@ -1,0 +1,70 @@
+import Aggregator
+import Logging
+
+/// Takes bytes as they come, makes lines of them, events of these, and emits them. What cannot be an event is left out: the
+/// first ones are told, then one in a while.
+struct PipedLines {
+    private let events: PipedEvents
+    private let context: SourceContext
+    private var lines: OutputLines
+    private var complaints: SparseLog
+
+    init(_ events: PipedEvents, _ context: SourceContext) {
+        self.events = events
+        self.context = context
+        // What is longer could not be emitted anyway.
+        lines = OutputLines(limit: context.eventLimit)
+        complaints = SparseLog(context.log, context.clock)
+    }
+
+    mutating func take(_ bytes: [UInt8]) async throws { try await emit(lines.append(bytes)) }
+
+    /// The last line, which nobody has ended.
+    mutating func finish() async throws {
+        if let line = lines.finish() { try await emit([line]) }
+    }
+
+    private mutating func emit(_ lines: [OutputLines.Line]) async throws {
+        for line in lines {
+            do {
+                if line.isCut { throw PipedEvents.Problem(description: "it is longer than limits.event") }
+                try await context.emit(events.event(of: line.bytes, now: context.clock.now()))
+            } catch let problem as PipedEvents.Problem {
+                tell(line, problem.description)
+            } catch let problem as EventProblem {
+                tell(line, problem.message)
+            }
+        }
+    }
+
+    private mutating func tell(_ line: OutputLines.Line, _ problem: String) {
+        let shown = String(decoding: line.bytes.prefix(80), as: UTF8.self)
+        complaints.warn("a line was left out: \(problem): \(shown)\(line.bytes.count > 80 ? "…" : "")")
+    }
+}
+
+/// Warnings that would flood the log: the first five, then one every ten seconds with the number of those between.
+struct SparseLog {
+    private let log: Logger
+    private let clock: PipelineClock
+    private var count = 0
+    private var silent = 0
+    private var last = Duration.zero
+
+    init(_ log: Logger, _ clock: PipelineClock) {
+        self.log = log
+        self.clock = clock
+    }
+
+    mutating func warn(_ message: @autoclosure () -> String) {
+        count += 1
+        let now = clock.uptime()
+        guard count <= 5 || now - last >= .seconds(10) else {
+            silent += 1
+            return
+        }
+        let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
+        log.warning("\(message())\(more)")
+        (silent, last) = (0, now)
+    }
+}
