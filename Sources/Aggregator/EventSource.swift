@@ -9,6 +9,9 @@ public protocol EventSource: OptionGroup {
     static var name: String { get }
     /// One sentence for `aggregator list` and the reference.
     static var summary: String { get }
+    /// There is only one of what it reads in a process, so that a second source of this kind is an error of the file. Default:
+    /// false.
+    static var isSingle: Bool { get }
 
     /// What is known of the events that it emits, as its options say: the pipeline's expressions are checked with it. Read
     /// once, while the file is read. What the file's `types` declare of one of these types goes before what is said here.
