@@ -4,7 +4,7 @@ struct Backoff: Sendable {
     private static let first = Duration.seconds(1)
     private static let longest = Duration.seconds(60)
     /// A source that ran for so long has recovered: it begins anew.
-    private static let recovery = Duration.seconds(60)
+    static let recovery = Duration.seconds(60)
 
     private var next = first
 

@@ -45,6 +45,7 @@ final class Supervisor: Sendable {
 
     private func live() async {
         var backoff = Backoff()
+        var failures = FailureLog()
         while !Task.isCancelled {
             source.note(at: clock.now()) { $0.state = .running }
             let began = clock.uptime()
@@ -54,12 +55,16 @@ final class Supervisor: Sendable {
                 break
             } catch {
                 if Task.isCancelled { break }
-                let pause = backoff.pause(after: clock.uptime() - began)
+                let lasted = clock.uptime() - began
+                if lasted >= Backoff.recovery { failures.recovery() }
+                let pause = backoff.pause(after: lasted)
                 source.note(at: clock.now()) { status in
                     status.state = .waiting
                     status.lastError = "\(error)"
                 }
-                log.error("source \(source.name) failed, and is run again in \(pause.inTenths): \(error)")
+                if let words = failures.failure("\(error)", pause: pause, at: clock.uptime()) {
+                    log.error("source \(source.name) \(words)")
+                }
                 guard (try? await clock.sleep(for: pause)) != nil else { break }
                 source.note(at: clock.now()) { $0.restarts += 1 }
             }
