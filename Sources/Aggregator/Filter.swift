@@ -64,6 +64,8 @@ public struct FilterContext: Sendable {
     /// Notices of changed files.
     public let files: FileWatcher
     let alarm: @Sendable (Duration) -> Void
+    /// What random choices begin with: another number in every run, always the same in `aggregator test`.
+    public var seed = UInt64.random(in: 0 ... .max)
 
     /// Asks for `wake` to be called after that time. A later call replaces an earlier one that is still to come.
     public func wake(after pause: Duration) { alarm(pause) }

@@ -48,6 +48,7 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Run.self,
             Check.self,
+            Test.self,
             Init.self,
             List.self,
             Describe.self,

@@ -19,7 +19,7 @@ func loadPipeline(_ file: String) throws -> Pipeline {
 }
 
 /// The process's environment.
-private func environment() -> [String: String] {
+func environment() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {

@@ -10,10 +10,14 @@ final class CommandProcess: Sendable {
     var output: String { written("output") }
     var errors: String { written("errors") }
 
-    init(_ arguments: [String], pipeline: String = "", input: String = "") throws {
+    /// - Parameter files: more files of the folder, by name.
+    init(_ arguments: [String], pipeline: String = "", files: [String: String] = [:], input: String = "") throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try pipeline.write(to: folder.appending(path: "pipeline.yaml"), atomically: true, encoding: .utf8)
+        for (name, text) in files {
+            try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        }
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         ended = stream
         process.executableURL = try Self.executable()
@@ -47,7 +51,8 @@ final class CommandProcess: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
-    private func written(_ name: String) -> String {
+    /// A file of the folder; empty if it is not there.
+    func written(_ name: String) -> String {
         (try? String(contentsOf: folder.appending(path: name), encoding: .utf8)) ?? ""
     }
 

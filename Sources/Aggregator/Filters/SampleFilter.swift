@@ -20,7 +20,7 @@ struct SampleFilter: Filter {
     func shape(of input: EventShape) -> EventShape { input }
 
     mutating func start(_ context: FilterContext) {
-        generator = SplitMix64(seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: 0 ... .max))
+        generator = SplitMix64(seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? context.seed)
         threshold = UInt64(max(0, min(1, share.fraction)) * Self.all)
     }
 

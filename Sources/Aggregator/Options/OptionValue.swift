@@ -47,6 +47,9 @@ public struct OptionPlaces: Sendable {
 
     /// The place of an option by its name in the file; of the whole group if it was left out or no name is given.
     public subscript(_ name: String? = nil) -> Node { name.flatMap { options[$0] } ?? group }
+
+    /// Whether the file gives an option of that name.
+    func has(_ name: String) -> Bool { options[name] != nil }
 }
 
 /// What may be written for an option: for messages ("a duration such as 15s"), the reference and the JSON Schema.

@@ -1,12 +1,19 @@
 import Synchronization
 
-/// The alarms that filter steps set: one task that sleeps until the earliest, on the pipeline's clock.
+/// The alarms that filter steps set: one task that sleeps until the earliest, on the pipeline's clock. Or, for whoever moves
+/// the clock himself, no task: then they go off one by one, when they are asked to.
 final class Alarms: Sendable {
     /// Whose alarm: the group's number, the filter's place in it, the step's in that.
-    struct Key: Hashable, Sendable {
+    struct Key: Hashable, Comparable, Sendable {
         let group: Int
         let node: Int
         let step: Int
+        /// Where the filter stands in the file, for the order of alarms of one moment.
+        var place = FilePlace(line: 0, column: 0)
+
+        static func < (left: Key, right: Key) -> Bool {
+            (left.place, left.group, left.node, left.step) < (right.place, right.group, right.node, right.step)
+        }
     }
 
     private struct State {
@@ -19,12 +26,34 @@ final class Alarms: Sendable {
 
     let clock: PipelineClock
     private let ring: @Sendable (Key) -> Void
+    private let isByHand: Bool
     private let state = Mutex(State())
 
-    /// - Parameter ring: called for each alarm that has gone off, on some task, with no lock held.
-    init(clock: PipelineClock, ring: @escaping @Sendable (Key) -> Void) {
+    /// - Parameters:
+    ///   - isByHand: they go off only by `ringFirst`.
+    ///   - ring: called for each alarm that has gone off, on some task, with no lock held.
+    init(clock: PipelineClock, isByHand: Bool = false, ring: @escaping @Sendable (Key) -> Void) {
         self.clock = clock
+        self.isByHand = isByHand
         self.ring = ring
+    }
+
+    /// When the first goes off, in the clock's `uptime()`; nil: none is set.
+    var next: Duration? { state.withLock { $0.due.values.min() } }
+
+    /// Lets the first go off, whatever the clock says; of several at one time the one whose filter stands
+    /// first in the file.
+    ///
+    /// - Returns: whose it was; nil: none is set.
+    @discardableResult
+    func ringFirst() -> Key? {
+        let first = state.withLock { state -> Key? in
+            let first = state.due.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+            if let first { state.due[first] = nil }
+            return first
+        }
+        if let first { ring(first) }
+        return first
     }
 
     /// Sets, or sets anew, the one alarm of that step.
@@ -48,7 +77,7 @@ final class Alarms: Sendable {
     }
 
     private func sleep(until deadline: Duration, _ state: inout State) {
-        guard !state.isStopped else { return }
+        guard !state.isStopped, !isByHand else { return }
         state.sleeper?.cancel()
         state.until = deadline
         state.sleeper = Task { [weak self, clock] in
@@ -66,7 +95,7 @@ final class Alarms: Sendable {
             for key in ringing.keys { state.due[key] = nil }
             state.sleeper = nil
             if let next = state.due.values.min() { sleep(until: next, &state) }
-            return ringing.sorted { $0.value < $1.value }.map(\.key)
+            return ringing.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
         }
         for key in ringing { ring(key) }
     }

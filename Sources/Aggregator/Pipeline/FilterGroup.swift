@@ -43,10 +43,12 @@ final class FilterGroup: Sendable {
                     let name = "\(node.live.name)[\(step + 1)]"
                     var log = log
                     log[metadataKey: "filter"] = "\(name)"
-                    let key = Alarms.Key(group: number, node: index, step: step)
-                    let context = FilterContext(
+                    let key = Alarms.Key(
+                        group: number, node: index, step: step, place: node.live.definition.place)
+                    var context = FilterContext(
                         name: name, log: log, clock: alarms.clock, files: files,
                         alarm: { alarms.set(key, after: $0) })
+                    if let trace = flow.trace { context.seed = trace.seed }
                     do {
                         try state.steps[index][step].start(context)
                     } catch {
@@ -66,6 +68,16 @@ final class FilterGroup: Sendable {
         try state.withLock { state throws(EventProblem) in
             defer { if state.isFinished { flush(&state.steps) } }
             try body(&state.steps)
+        }
+    }
+
+    /// An event that begins at one of the filters: for tests, which try a filter alone.
+    func feed(_ event: consuming Event, to node: Int) {
+        state.withLock { state in
+            var walk = Walk(self)
+            walk.begin()
+            walk.pass(&event, node: node, from: 0, &state.steps)
+            walk.finish()
         }
     }
 
@@ -97,6 +109,7 @@ final class FilterGroup: Sendable {
     private func emit(_ events: [Event], from step: Int, of node: Int, _ steps: inout [[any Filter]]) {
         guard !events.isEmpty else { return }
         nodes[node].live.steps[step].passed.add(events.count)
+        let events = flow.trace?.made(events) ?? events
         var walk = Walk(self)
         for var event in events {
             walk.begin()

@@ -10,7 +10,9 @@ final class LivePipeline: Sendable {
     private let hub: Hub
     private let graph: Graph
     private let rooms: RoomWaiters
-    private let alarms: Alarms
+    /// Of the filters' steps.
+    let alarms: Alarms
+    private let outlets: [Outlet]
     private let supervisors: [Supervisor]
     private let running: Countdown
     private let files: FileWatcher
@@ -21,7 +23,7 @@ final class LivePipeline: Sendable {
     /// - Throws: when the hub is out of memory.
     init(
         _ definition: PipelineDefinition, hub: Hub, state: StateFolder, files: FileWatcher, log: Logger,
-        clock: PipelineClock
+        clock: PipelineClock, trace: WalkTrace? = nil
     ) throws(HubError) {
         self.definition = definition
         self.hub = hub
@@ -40,16 +42,18 @@ final class LivePipeline: Sendable {
         }
         let flow = Flow(
             hub: hub, channels: channels, rules: EventRules(size: definition.server.limits.event.bytes),
-            types: TypeCheck(definition.types), log: log, clock: clock)
+            types: TypeCheck(definition.types), log: log, clock: clock, trace: trace)
         let graph = Graph(definition, channels: channels, filters: filters, flow: flow)
         let rooms = RoomWaiters { hub.hasRoom }
-        alarms = Alarms(clock: clock) { graph.groups[$0.group].wake($0) }
+        alarms = Alarms(clock: clock, isByHand: trace != nil) { graph.groups[$0.group].wake($0) }
         let running = Countdown(sources.count)
-        supervisors = sources.map { [channels] source in
-            let outlet = Outlet(
+        outlets = sources.map { [channels] source in
+            Outlet(
                 source, graph.origins[source.name], flow, rooms, channels, state,
                 bodyLimit: definition.server.limits.body.bytes, timeToStop: definition.server.timeToStop)
-            return Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
+        }
+        supervisors = zip(sources, outlets).map { source, outlet in
+            Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
         }
         self.running = running
         self.sources = sources
@@ -69,8 +73,31 @@ final class LivePipeline: Sendable {
     ///
     /// - Throws: what a filter objects; no source runs then.
     func start() throws(StartError) {
-        for group in graph.groups { try group.start(log: log, alarms: alarms, files: files) }
+        try startFilters()
         for supervisor in supervisors { supervisor.start() }
+    }
+
+    /// Starts the filters alone, for a test: what goes in then is said by `emit` and `feed`, and the time by the alarms.
+    ///
+    /// - Throws: what a filter objects.
+    func startFilters() throws(StartError) {
+        for group in graph.groups { try group.start(log: log, alarms: alarms, files: files) }
+    }
+
+    /// An event as if a source had emitted it; without one of that name nothing happens.
+    ///
+    /// - Throws: why the pipeline does not take it.
+    func emit(_ event: Event, as source: String) throws(EventProblem) {
+        guard let index = sources.firstIndex(where: { $0.name == source }) else { return }
+        try outlets[index].emit(event, .refuse)
+    }
+
+    /// An event as if it had come to a filter; without one of that name nothing happens.
+    func feed(_ event: Event, to filter: String) {
+        for group in graph.groups {
+            guard let node = group.nodes.firstIndex(where: { $0.live.name == filter }) else { continue }
+            group.feed(event, to: node)
+        }
     }
 
     /// Waits, at most `within`, until every source that has routes serves them, or has failed to. Asks again and again:

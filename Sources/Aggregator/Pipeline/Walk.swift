@@ -8,10 +8,14 @@ final class Flow: Sendable {
     let log: Logger
     let clock: PipelineClock
     private let channels: [LiveChannel]
+    /// Who writes down what becomes of each event; events then end there, instead of in the hub.
+    let trace: WalkTrace?
 
     init(
-        hub: Hub, channels: [LiveChannel], rules: EventRules, types: TypeCheck, log: Logger, clock: PipelineClock
+        hub: Hub, channels: [LiveChannel], rules: EventRules, types: TypeCheck, log: Logger, clock: PipelineClock,
+        trace: WalkTrace? = nil
     ) {
+        self.trace = trace
         self.hub = hub
         self.channels = channels
         self.rules = rules
@@ -43,6 +47,8 @@ struct Walk: ~Copyable {
         let way: Int
         let event: Event
     }
+
+    private typealias Place = WalkTrace.Place
 
     private let group: FilterGroup
     private var frames = FrameBatch()
@@ -102,6 +108,7 @@ struct Walk: ~Copyable {
                 result = try steps[node][step].apply(&event)
             } catch {
                 live.steps[step].errors.add()
+                flow.trace?.ended(event, .failed(Place(live, step), "\(error)"))
                 let id = event.id
                 tell(live.steps[step].errorLog, "filter \(live.name)[\(step + 1)] failed on event \(id): \(error)")
                 return
@@ -111,18 +118,24 @@ struct Walk: ~Copyable {
                 live.steps[step].passed.add()
             case .drop:
                 live.steps[step].dropped.add()
+                flow.trace?.ended(event, .dropped(Place(live, step)))
                 return
             case .hold(let events):
                 live.steps[step].held.add()
+                flow.trace?.ended(event, .held(Place(live, step)))
                 return pass(events, from: step, of: node, &steps)
             case .replace(let events):
-                if events.isEmpty { live.steps[step].dropped.add() }
+                if events.isEmpty {
+                    live.steps[step].dropped.add()
+                    flow.trace?.ended(event, .dropped(Place(live, step)))
+                }
                 return pass(events, from: step, of: node, &steps)
             }
         }
         // A step may have set the type or the subject.
         if let (reason, message) = flow.rules.refusal(of: event) {
             live.refused.add(reason)
+            flow.trace?.ended(event, .refused(by: live.name, message))
             let id = event.id
             tell(live.refusedLog, "filter \(live.name) made of event \(id) what cannot be one: \(message)")
             return
@@ -134,12 +147,14 @@ struct Walk: ~Copyable {
     mutating func pass(_ events: [Event], from step: Int, of node: Int, _ steps: inout [[any Filter]]) {
         guard !events.isEmpty else { return }
         nodes[node].live.steps[step].passed.add(events.count)
+        let events = flow.trace?.made(events) ?? events
         for var event in events { pass(&event, node: node, from: step + 1, &steps) }
     }
 
     private mutating func enter(_ event: inout Event, _ channel: LiveChannel) {
         channel.counters.taken.add()
         let ends = ends(&event, channel)
+        if let trace = flow.trace { return trace.reached(channel.name, event, ends: ends) }
         let truths = channel.filters.truths(of: &event)
         guard frames.add(&event, to: channel.encoder, ends: ends, truths) else {
             isOutOfMemory = true
@@ -154,6 +169,7 @@ struct Walk: ~Copyable {
             return try condition.holds(for: &event)
         } catch {
             channel.counters.endErrors.add()
+            flow.trace?.note("`end` of channel \(channel.name) failed on event \(event.id): \(error)")
             let id = event.id
             tell(channel.counters.endLog, "`end` of channel \(channel.name) failed on event \(id): \(error)")
             return false

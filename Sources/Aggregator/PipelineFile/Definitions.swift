@@ -16,6 +16,7 @@ struct PipelineDefinition: Sendable {
     var sources: [SourceDefinition] = []
     var filters: [FilterDefinition] = []
     var channels: [ChannelDefinition] = []
+    var tests: [PipelineTest] = []
 }
 
 struct SourceDefinition: Sendable {
@@ -36,6 +37,15 @@ struct FilterDefinition: Sendable {
     var from: [String]
     /// At least one.
     var steps: [any Filter]
+    /// The same as they stand in the file, for whoever explains what they did; in tests of parts it may be empty.
+    var written: [WrittenNode] = []
+}
+
+/// A step, or another part of the file, as it is written there.
+struct WrittenNode: Sendable, Equatable {
+    /// On one line, shortened: `throttle: {every: 1s, per: data.message}`.
+    var text: String
+    var line: Int
 }
 
 struct ChannelDefinition: Sendable {

@@ -49,6 +49,8 @@ struct PipelineDecoder {
         }
         graph.check(&problems)
         types.warnOfUnused(&problems)
+        var tests = TestDecoder(TestDecoder.Names(root, definition), path: definition.path)
+        definition.tests = tests.decode(options.tests, root["tests"], &problems)
         return definition
     }
 
@@ -159,7 +161,8 @@ struct PipelineDecoder {
         guard let options, steps.count == nodes.count else { return nil }
         shapes[entry.key] = problems.events
         return FilterDefinition(
-            name: entry.key, place: entry.place, from: options.from.values.map(\.name), steps: steps)
+            name: entry.key, place: entry.place, from: options.from.values.map(\.name), steps: steps,
+            written: nodes.map(WrittenNode.init))
     }
 
     /// What is known of the events that a filter or a channel takes.

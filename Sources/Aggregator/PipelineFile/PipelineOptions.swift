@@ -11,7 +11,8 @@ struct PipelineOptions: OptionGroup {
     var filters = OrderedOptions<AnyNode>()
     @Option("What is streamed: names, each with `from` and what to keep.") var channels = OrderedOptions<AnyNode>()
 
-    static let later = ["tests"]
+    @Option("What the pipeline promises, with events to show it: `aggregator test` runs them.")
+    var tests: [TestOptions] = []
 }
 
 /// The kinds of sources and filter steps that a pipeline file may name.

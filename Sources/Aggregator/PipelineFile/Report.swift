@@ -88,7 +88,7 @@ struct Report {
     }
 
     /// Nothing that a terminal would obey: the ASCII control characters become pictures of themselves.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isObeyed) else { return text }
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

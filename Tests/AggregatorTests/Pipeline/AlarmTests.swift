@@ -16,7 +16,7 @@ struct Later: Filter {
     mutating func apply(_ event: inout Event) -> FilterResult {
         held.append(event)
         context?.wake(after: .seconds(1))
-        return .drop
+        return .hold()
     }
 
     mutating func wake() -> [Event] {

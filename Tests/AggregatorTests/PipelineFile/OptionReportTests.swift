@@ -59,7 +59,6 @@ struct OptionReportTests {
             #"""
             server: {tls: {}}
             auth: {jwt: {}, tokens: [{name: a, token: b}]}
-            tests: []
             sources: {m: {file_tail: {type: t, include: [], multiline: x}}}
             channels: {c: {from: m}}
             """#,
@@ -70,11 +69,8 @@ struct OptionReportTests {
                 p.yaml:2:8: option 'jwt' of auth is not supported yet
                    2 | auth: {jwt: {}, tokens: [{name: a, token: •••}]}
                      |        ^~~
-                p.yaml:3:1: option 'tests' of the pipeline file is not supported yet
-                   3 | tests: []
-                     | ^~~~~
-                p.yaml:4:49: option 'multiline' of file_tail is not supported yet
-                   4 | sources: {m: {file_tail: {type: t, include: [], multiline: x}}}
+                p.yaml:3:49: option 'multiline' of file_tail is not supported yet
+                   3 | sources: {m: {file_tail: {type: t, include: [], multiline: x}}}
                      |                                                 ^~~~~~~~~
                 """#),
         ReportCase(

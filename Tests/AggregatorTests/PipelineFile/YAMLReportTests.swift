@@ -132,7 +132,7 @@ struct YAMLReportTests {
             hello
             """#,
             reports: #"""
-                p.yaml:1:1: expected a mapping with 'server', 'auth', 'types', 'sources', 'filters', 'channels', not 'hello'
+                p.yaml:1:1: expected a mapping with 'server', 'auth', 'types', 'sources', 'filters', 'channels', 'tests', not 'hello'
                    1 | hello
                      | ^~~~~
                 """#),
