@@ -43,6 +43,40 @@ struct VirtualTimeTests {
         #expect(result.duration < .seconds(60))
     }
 
+    @Test("the window of an hour is tested as it would come")
+    func window() throws {
+        let tested = try TestedPipeline(
+            """
+            sources: {s: {puppet: {}}}
+            filters: {hourly: {from: s, steps: [{window: {every: 1h, compute: {n: count, sum: {sum: data.v}}}}]}}
+            channels: {hourly: {from: hourly}}
+            tests:
+              - name: it
+                input: [{source: s, type: t, data: {v: 2}, repeat: 3601, every: 1s}]
+                expect: {hourly: [{at: 1h, data: {n: 3600, sum: 7200}}, {at: 2h, data: {n: 1, sum: 2}}]}
+            """)
+        let result = try tested.result()
+        #expect(result.outcome == .passed, "\(result.text)")
+    }
+
+    @Test("an event that is not of its declared type does not come in, and why is told")
+    func misfit() throws {
+        let tested = try TestedPipeline(
+            """
+            types: {log: {level: string}}
+            sources: {s: {puppet: {}}}
+            channels: {all: {from: s}}
+            tests:
+              - {name: it, input: [{source: s, type: log, data: {level: 5}}, {source: s, type: x}], expect: {all: [{type: x}]}}
+              - {name: other, input: [{source: s, type: log, data: {}}], expect: {all: [{}]}}
+            """)
+        let results = tested.results
+        #expect(results.map(\.outcome) == [.passed, .failed])
+        #expect(results[0].text.contains("input 1 (line 5, at 0s) was not taken: "))
+        #expect(results[0].text.contains("/level"))
+        #expect(results[1].text.contains("input 1 (line 6, at 0s) was not taken: "))
+    }
+
     @Test("without `run`, time goes on until nothing waits any more")
     func untilNothingWaits() throws {
         let result = try TestedPipeline.log(
