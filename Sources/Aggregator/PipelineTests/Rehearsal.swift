@@ -24,6 +24,7 @@ struct Rehearsal: ~Copyable {
     /// Without `run:` it is over when nothing waits any more, or after so many alarms, or so much time.
     private static let alarmsAfterInputs = 10_000
     private static let alarms = 1_000_000
+    private static let inputs = 1_000_000
 
     private let test: PipelineTest
     private let time: VirtualClock
@@ -52,6 +53,10 @@ struct Rehearsal: ~Copyable {
         trace.begin(.alarm)
         try live.startFilters()
         defer { live.alarms.stop() }
+        // Each `repeat` is bounded, but there may be many.
+        guard test.inputs.reduce(0, { $0 + $1.count }) <= Self.inputs else {
+            throw Break(message: "more than \(Self.inputs) events would go in; repeat them less often")
+        }
         // `sorted` is stable: what comes at one moment keeps the order of the file.
         let arrivals = test.inputs.flatMap { input in (0..<input.count).map { Arrival(input: input, repetition: $0) } }
             .sorted { $0.at < $1.at }

@@ -118,6 +118,14 @@ struct VirtualTimeTests {
         #expect(results[1].summary.contains("more than 100000 events came of it"))
     }
 
+    @Test("more than a million inputs break the test, instead of filling the memory")
+    func tooMany() throws {
+        let inputs = Array(repeating: "{source: app, type: a, repeat: 100000}", count: 11).joined(separator: ", ")
+        let result = try TestedPipeline.log("input: [\(inputs)]\nexpect: {loud: []}")
+        #expect(result.outcome == .broken)
+        #expect(result.summary == "more than 1000000 events would go in; repeat them less often")
+    }
+
     @Test("at one moment alarms go off first, in the order of the filters in the file, then inputs come, in theirs")
     func order() throws {
         let tested = try TestedPipeline(
