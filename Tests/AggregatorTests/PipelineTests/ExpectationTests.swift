@@ -22,7 +22,7 @@ struct ExpectationTests {
         input:
           - {source: app, type: log, subject: a, data: {level: warn, count: 1, at: {x: [1, {y: 2}]}}}
           - {at: 1s, source: app, type: log, data: {level: info, count: 2}}
-          - {at: 2s, source: app, type: alarm, id: mine, time: "2026-03-01T12:00:00Z", data: {level: error, count: 0.1}}
+          - {at: 2s, source: app, type: alarm, id: mine, time: "2026-03-01T12:00:00Z", data: {level: error, count: 0.14}}
 
         """
 
@@ -43,11 +43,11 @@ struct ExpectationTests {
             "data, in part, within objects", holds: "loud: [{data: {at: {x: [1, {y: 2}]}}}, {}]",
             fails: "loud: [{data: {at: {x: [1]}}}, {}]"),
         Case(
-            "data, exactly", holds: "loud: [{}, {exact: {level: error, count: 0.1, n: 1.1}}]",
-            fails: "loud: [{}, {exact: {level: error, count: 0.1}}]"),
+            "data, exactly", holds: "loud: [{}, {exact: {level: error, count: 0.14, n: 1.14}}]",
+            fails: "loud: [{}, {exact: {level: error, count: 0.14}}]"),
         Case(
-            "numbers, but for rounding", holds: "loud: [{data: {count: 1.0}}, {data: {n: 1.1}}]",
-            fails: "loud: [{data: {count: 1.0}}, {data: {n: 1.1000001}}]"),
+            "numbers, but for rounding", holds: "loud: [{data: {count: 1.0}}, {data: {n: 1.14}}]",
+            fails: "loud: [{data: {count: 1.0}}, {data: {n: 1.1400001}}]"),
         Case("an expression", holds: "loud: [{where: data.n > 1}, {}]", fails: "loud: [{where: data.n > 2}, {}]"),
         Case(
             "an expression that fails", holds: "loud: [{where: has(data.n)}, {}]",
