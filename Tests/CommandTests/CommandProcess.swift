@@ -6,13 +6,22 @@ final class CommandProcess: Sendable {
     private let process = Process()
     private let folder: URL
     private let ended: AsyncStream<Int32>
+    /// Whose folder it is in; nil: it has one of its own.
+    private let former: CommandProcess?
 
     var output: String { written("output") }
     var errors: String { written("errors") }
 
-    /// - Parameter files: more files of the folder, by name.
-    init(_ arguments: [String], pipeline: String = "", files: [String: String] = [:], input: String = "") throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
+    /// - Parameters:
+    ///   - files: more files of the folder, by name.
+    ///   - former: one that has ended, in whose folder this one goes on.
+    init(
+        _ arguments: [String], pipeline: String = "", files: [String: String] = [:], input: String = "",
+        after former: CommandProcess? = nil
+    ) throws {
+        self.former = former
+        folder =
+            former?.folder ?? FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try pipeline.write(to: folder.appending(path: "pipeline.yaml"), atomically: true, encoding: .utf8)
         for (name, text) in files {
@@ -37,7 +46,7 @@ final class CommandProcess: Sendable {
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        try? FileManager.default.removeItem(at: folder)
+        if former == nil { try? FileManager.default.removeItem(at: folder) }
     }
 
     /// Beside the tests' own executable.

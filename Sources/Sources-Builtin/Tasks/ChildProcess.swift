@@ -40,11 +40,16 @@ final class ChildProcess: Sendable {
     struct Wishes: Sendable {
         var reader: CheckedContinuation<News, Never>?
         var end: (reason: Reason, grace: Duration)?
+        /// Set once, before `start` returns.
+        var group: pid_t?
     }
 
     let wishes = Mutex(Wishes())
     /// Makes the thread look at the wishes.
     let wake: Int32
+
+    /// Its process group, and its session.
+    var group: pid_t? { wishes.withLock { $0.group } }
 
     private init(wake: Int32) { self.wake = wake }
 
@@ -64,6 +69,7 @@ final class ChildProcess: Sendable {
                 } catch {
                     return continuation.resume(returning: .failure(error))
                 }
+                process.wishes.withLock { $0.group = started.pid }
                 continuation.resume(returning: .success(()))
                 var watch = ChildWatch(started, for: process)
                 watch.run()

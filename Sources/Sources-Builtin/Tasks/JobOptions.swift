@@ -12,7 +12,7 @@ struct Job: OptionGroup {
     var shell = false
     @Option("In a program's place: steps that take their time, for demos and tests.") var simulate: Simulation?
     @Option(
-        "Variables beside those of the server's own environment; `{name}` stands for a declared argument. `AGGREGATOR_TASK_ID` and `AGGREGATOR_JOB` are there too."
+        "Variables beside those of the server's own environment; `{name}` stands for a declared argument. `AGGREGATOR_TASK_ID`, `AGGREGATOR_JOB` and `AGGREGATOR_RESULT` are there too."
     )
     var env: [String: String] = [:]
     @Option("The folder the program runs in; by default the pipeline file's.") var cwd: PathOption?
@@ -28,6 +28,11 @@ struct Job: OptionGroup {
         "The time between SIGTERM and SIGKILL when a task is ended; at most 5s when the server stops.", .range(0...3600)
     )
     var grace: Duration = .seconds(5)
+    @Option("Tries again what has failed.", .example("{attempts: 3, pause: 10s, growing: true}")) var retry: Retry?
+    @Option(
+        "Starts the job at these times as well, without a request: a cron expression, or `{cron: …, zone: …}`.",
+        .example(#""*/5 * * * *""#))
+    var schedule: JobSchedule?
     @Option("Tasks of this job that run at one time; by default only the source's bound holds.", .range(1...256))
     var concurrency: Int?
     @Option(
@@ -44,6 +49,10 @@ struct Job: OptionGroup {
             if case .none = args { break }
             problems.report("a simulated job has no command line that 'args' could be added to", at: options["args"])
         case (let command?, nil): check(command, options, &problems)
+        }
+        if schedule != nil, let missing = args.all.first(where: { $0.rule.isRequired }) {
+            problems.report(
+                "a schedule gives no arguments: '\(missing.name)' needs a default", at: options["schedule"])
         }
         for (name, value) in env where name.isEmpty || name.contains("=") || (name + value).utf8.contains(0) {
             problems.report("'\(name)' cannot be a variable of the environment", at: options["env"])

@@ -1,4 +1,5 @@
 import Aggregator
+import Glibc
 import Logging
 import Synchronization
 
@@ -8,8 +9,8 @@ import Synchronization
 ///     (request) ─────────→ waiting → ready ─────→ processing ──────────────→ over (completed, failed, cancelled)
 ///                             └─────────┴── cancel ──────────────────────────↗
 ///
-/// A state changes and its event is emitted in one step, under the board's lock: so the order of a task's events in every
-/// channel is the order of its states. That is why only `emitNow`, which never waits, is called there.
+/// A state changes, its event is emitted and its line goes to the journal in one step, under the board's lock: so the order
+/// of a task's events in every channel is the order of its states. That is why only what never waits is called there.
 final class TaskBoard: Sendable {
     /// The bounds of everything on the board.
     struct Limits: Sendable {
@@ -21,34 +22,24 @@ final class TaskBoard: Sendable {
         var history: Int
         /// Tasks of one job under way, for jobs that have such a bound.
         var perJob: [String: Int] = [:]
-    }
-
-    private struct Entry {
-        var record: TaskRecord
-        let arguments: TaskArguments
-        /// Somebody has asked for its end, and its work is told as soon as it can be.
-        var isCancelling = false
-        var cancel: (@Sendable () -> Void)?
+        /// Jobs whose tasks are tried more than once.
+        var retried: Set<String> = []
+        /// How long an `Idempotency-Key` is known.
+        var rememberKeys: Duration = .seconds(86_400)
     }
 
     private struct State {
-        var entries: [String: Entry] = [:]
-        /// By creation; ids that are no longer known are taken out now and then.
-        var order: [String] = []
-        var waiting: [String] = []
-        /// These have a slot, and nobody has begun them yet.
-        var ready: [String] = []
-        /// By job: ready or processing.
-        var busy: [String: Int] = [:]
-        /// By their end.
-        var over: [String] = []
+        var table: TaskTable
         var isClosed = false
+        /// Over before this server began, and nobody has followed them yet.
+        var untold: Set<String> = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let limits: Limits
     private let clock: PipelineClock
     private let log: Logger
+    private let journal: TaskJournal
     private let emit: @Sendable ([Event]) throws(EventProblem) -> Void
     private let wake: @Sendable () -> Void
 
@@ -56,33 +47,55 @@ final class TaskBoard: Sendable {
     ///   - emit: called under the lock.
     ///   - wake: called after a task got ready.
     init(
-        _ limits: Limits, clock: PipelineClock, log: Logger,
+        _ limits: Limits, clock: PipelineClock, log: Logger, journal: TaskJournal,
         emit: @escaping @Sendable ([Event]) throws(EventProblem) -> Void, wake: @escaping @Sendable () -> Void
     ) {
-        (self.limits, self.clock, self.log, self.emit, self.wake) = (limits, clock, log, emit, wake)
+        (self.limits, self.clock, self.log, self.journal) = (limits, clock, log, journal)
+        (self.emit, self.wake) = (emit, wake)
+        state = Mutex(State(table: TaskTable(limits)))
     }
 
     /// What became of a wish for a task.
     enum Submission: Sendable {
         case accepted(TaskRecord)
+        /// The same was accepted before, as the task with this id.
+        case known(String)
+        /// The key has been used for something else.
+        case conflict
         /// So many wait already.
         case full(waiting: Int)
         /// The source stops.
         case closed
     }
 
-    func submit(_ job: String, _ arguments: TaskArguments = TaskArguments()) -> Submission {
+    /// A new task.
+    ///
+    /// - Parameter saved: the arguments as the journal keeps them.
+    func submit(
+        _ job: String, _ arguments: TaskArguments, _ saved: SavedArguments, key: IdempotencyKey? = nil,
+        isScheduled: Bool = false
+    ) -> Submission {
         let submission = state.withLock { state -> Submission in
+            let now = clock.now()
+            if let key, let use = state.table.keys.use(of: key.name, at: now) {
+                return use.print == key.print ? .known(use.task) : .conflict
+            }
             if state.isClosed { return .closed }
             // Whoever waits could not start either (see `fill`), so nobody is overtaken here.
-            let startsNow = hasSlot(for: job, state)
-            guard startsNow || state.waiting.count < limits.queue else { return .full(waiting: state.waiting.count) }
-            let record = TaskRecord(id: TaskRecord.newID(), job: job, created: clock.now())
-            state.entries[record.id] = Entry(record: record, arguments: arguments)
-            state.order.append(record.id)
-            announce(record)
-            state.waiting.append(record.id)
-            fill(&state)
+            let waiting = state.table.waiting.count
+            guard state.table.hasSlot(for: job) || waiting < limits.queue else { return .full(waiting: waiting) }
+            var record = TaskRecord(id: TaskRecord.newID(), job: job, created: now)
+            record.number = state.table.nextNumber()
+            record.isScheduled = isScheduled
+            let entry = TaskTable.Entry(record: record, arguments: arguments, saved: saved)
+            state.table.add(entry)
+            announce(entry)
+            if let key {
+                let use = IdempotencyKeys.Use(print: key.print, task: record.id, time: now)
+                state.table.keys.remember(key.name, use)
+                journal.note("key " + key.name, IdempotencyKeys.line(key.name, use))
+            }
+            state.table.fill()
             return .accepted(record)
         }
         wake()
@@ -98,13 +111,12 @@ final class TaskBoard: Sendable {
     /// The next task that has a slot, if there is one; it is `processing` then, and must be finished.
     func take() -> Assignment? {
         state.withLock { state in
-            guard !state.ready.isEmpty else { return nil }
-            let id = state.ready.removeFirst()
-            guard var entry = state.entries[id] else { return nil }
+            guard !state.isClosed, var entry = state.table.takeReady() else { return nil }
             entry.record.status = .processing
             entry.record.started = clock.now()
-            state.entries[id] = entry
-            announce(entry.record)
+            if limits.retried.contains(entry.record.job) { entry.record.attempt = 1 }
+            state.table.entries[entry.record.id] = entry
+            announce(entry)
             return Assignment(record: entry.record, arguments: entry.arguments)
         }
     }
@@ -112,28 +124,38 @@ final class TaskBoard: Sendable {
     /// From now on `cancel` is called when somebody asks for the task's end; at once if somebody has already.
     func attach(_ id: String, cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
-            state.entries[id]?.cancel = cancel
-            return state.entries[id]?.isCancelling ?? false
+            state.table.entries[id]?.cancel = cancel
+            return state.table.entries[id]?.isCancelling ?? false
         }
         if isLate { cancel() }
     }
 
-    /// Notes how far a task is that is being worked on. Its event is the worker's to emit.
+    /// Notes the process group of a task's program, by which what is left of it can be found if this server is killed; nil:
+    /// it has ended.
+    func note(_ id: String, group: pid_t?) {
+        state.withLock { state in
+            state.table.entries[id]?.group = group
+            if group != nil, let entry = state.table.entries[id] { journal.note(id, entry.line) }
+        }
+    }
+
+    /// Notes how a task stands that is being worked on. Its event is the worker's to emit.
     func note(_ record: TaskRecord) {
         state.withLock { state in
-            state.entries[record.id]?.record.progress = record.progress
-            state.entries[record.id]?.record.stage = record.stage
-            state.entries[record.id]?.record.message = record.message
+            guard state.table.entries[record.id]?.record.status == .processing else { return }
+            state.table.entries[record.id]?.record = record
         }
     }
 
     /// Ends a task that was taken.
     func finish(_ id: String, _ outcome: TaskOutcome) {
         state.withLock { state in
-            guard let job = state.entries[id]?.record.job else { return }
-            conclude(id, outcome, &state)
-            state.busy[job, default: 1] -= 1
-            fill(&state)
+            guard let entry = state.table.entries[id] else { return }
+            // Nobody has asked for its end: then it is the server's.
+            let isStopped = outcome == .cancelled && !entry.isCancelling
+            conclude(id, isStopped ? .failed(Self.stopped) : outcome, &state)
+            state.table.release(entry.record.job)
+            if !state.isClosed { state.table.fill() }
         }
         wake()
     }
@@ -151,94 +173,119 @@ final class TaskBoard: Sendable {
 
     func cancel(_ id: String) -> Cancellation {
         let (result, cancel) = state.withLock { state -> (Cancellation, (@Sendable () -> Void)?) in
-            guard let entry = state.entries[id] else { return (.unknown, nil) }
+            guard let entry = state.table.entries[id] else { return (.unknown, nil) }
             if entry.record.status.isOver { return (.over(entry.record), nil) }
             if entry.record.status == .processing {
-                state.entries[id]?.isCancelling = true
+                state.table.entries[id]?.isCancelling = true
                 return (.underWay(entry.record), entry.cancel)
             }
-            return (.done(cancelPending(id, entry.record, &state)), nil)
+            state.table.withdraw(id, of: entry.record.job)
+            let record = conclude(id, .cancelled, &state) ?? entry.record
+            if !state.isClosed { state.table.fill() }
+            return (.done(record), nil)
         }
         cancel?()
         wake()
         return result
     }
 
-    /// Takes no more tasks, and cancels those that have not begun.
-    func close() {
-        state.withLock { state in
-            state.isClosed = true
-            for id in state.waiting + state.ready {
-                if let record = state.entries[id]?.record { _ = cancelPending(id, record, &state) }
-            }
+    /// Takes no more tasks. Those that have not begun stay as they are: the journal has them, and the next server begins
+    /// them.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    func record(_ id: String) -> TaskRecord? { state.withLock { $0.table.entries[id]?.record } }
+
+    /// Which tasks are asked for.
+    struct Selection: Sendable {
+        /// Any, if empty.
+        var statuses: Set<TaskStatus> = []
+        /// Any, if empty.
+        var jobs: Set<String> = []
+        /// Those that were created before the one with this number.
+        var before: Int?
+
+        func contains(_ record: TaskRecord) -> Bool {
+            (statuses.isEmpty || statuses.contains(record.status)) && (jobs.isEmpty || jobs.contains(record.job))
+                && record.number < before ?? .max
         }
     }
 
-    func record(_ id: String) -> TaskRecord? { state.withLock { $0.entries[id]?.record } }
-
     /// The last ones, newest first.
-    func records(atMost count: Int) -> [TaskRecord] {
+    func records(_ selection: Selection = Selection(), atMost count: Int) -> [TaskRecord] {
+        state.withLock { $0.table.records(selection, atMost: count) }
+    }
+
+    /// Returns when all that has happened before is written down, as far as it can be.
+    func settled() async { await journal.settled() }
+
+    // MARK: After a restart
+
+    static let stopped = "the server was stopped (or restarted) while the task was running"
+    static let restarted = "the server was restarted while the task was running"
+
+    /// Takes over what a server before this one knew. What ran then has failed, what waited waits again.
+    ///
+    /// - Parameter arguments: what a task that waited is given now, or why it cannot be any more.
+    func restore(
+        _ tasks: [SavedTask], _ keys: [(key: String, use: IdempotencyKeys.Use)],
+        arguments: (SavedTask) -> Result<TaskArguments, ArgumentMistake>
+    ) {
         state.withLock { state in
-            var records: [TaskRecord] = []
-            for id in state.order.reversed() where records.count < count {
-                if let record = state.entries[id]?.record { records.append(record) }
-            }
-            return records
+            for (key, use) in keys { state.table.keys.remember(key, use) }
+            for saved in tasks { restore(saved, arguments(saved), &state) }
+            state.table.forget()
+            state.table.fill()
+        }
+        journal.begin { [weak self] in self?.state.withLock { $0.table.lines } ?? [] }
+        wake()
+    }
+
+    private func restore(
+        _ saved: SavedTask, _ arguments: Result<TaskArguments, ArgumentMistake>, _ state: inout State
+    ) {
+        var record = saved.record
+        let now = clock.now()
+        switch (record.status, arguments) {
+        case (.processing, _): record.conclude(.failed(Self.restarted), at: now)
+        case (.pending, .failure(let mistake)): record.conclude(.failed(mistake.reason), at: now)
+        default: break
+        }
+        let entry = TaskTable.Entry(
+            record: record, arguments: (try? arguments.get()) ?? TaskArguments(), saved: saved.arguments)
+        state.table.add(entry)
+        // Who followed it hears how it has gone on; what was over before is told to whoever asks.
+        if saved.record.status.isOver { state.untold.insert(record.id) } else { announce(entry) }
+    }
+
+    /// Whether a task is known. Who follows one that was over before this server began gets to know how it ended: its
+    /// channel, which is in memory, does not have that.
+    func isKnownToFollower(_ id: String) -> Bool {
+        state.withLock { state in
+            guard let entry = state.table.entries[id] else { return false }
+            if state.untold.remove(id) != nil { tell(entry.record) }
+            return true
         }
     }
 
     // MARK: Under the lock
 
-    private func hasSlot(for job: String, _ state: borrowing State) -> Bool {
-        let busy = state.busy.values.reduce(0, +)
-        return busy < limits.concurrency && state.busy[job, default: 0] < limits.perJob[job] ?? .max
-    }
-
-    /// Gives the free slots to those that wait, the longest-waiting first; one whose job is at its bound is passed by.
-    private func fill(_ state: inout State) {
-        var kept: [String] = []
-        for (index, id) in state.waiting.enumerated() {
-            if state.busy.values.reduce(0, +) >= limits.concurrency {
-                kept += state.waiting[index...]
-                break
-            }
-            guard let job = state.entries[id]?.record.job else { continue }
-            if !state.isClosed, hasSlot(for: job, state) {
-                state.busy[job, default: 0] += 1
-                state.ready.append(id)
-            } else {
-                kept.append(id)
-            }
-        }
-        state.waiting = kept
-    }
-
-    private func cancelPending(_ id: String, _ record: TaskRecord, _ state: inout State) -> TaskRecord {
-        if let index = state.ready.firstIndex(of: id) {
-            state.ready.remove(at: index)
-            state.busy[record.job, default: 1] -= 1
-        }
-        state.waiting.removeAll { $0 == id }
-        conclude(id, .cancelled, &state)
-        if !state.isClosed { fill(&state) }
-        return state.entries[id]?.record ?? record
-    }
-
-    private func conclude(_ id: String, _ outcome: TaskOutcome, _ state: inout State) {
-        guard var entry = state.entries[id], !entry.record.status.isOver else { return }
+    @discardableResult private func conclude(_ id: String, _ outcome: TaskOutcome, _ state: inout State) -> TaskRecord?
+    {
+        guard var entry = state.table.entries[id], !entry.record.status.isOver else { return nil }
         entry.record.conclude(outcome, at: clock.now())
-        entry.cancel = nil
-        state.entries[id] = entry
-        announce(entry.record)
-        state.over.append(id)
-        if state.over.count > limits.history { state.entries[state.over.removeFirst()] = nil }
-        if state.order.count > 2 * state.entries.count + 100 {
-            let entries = state.entries
-            state.order.removeAll { entries[$0] == nil }
-        }
+        (entry.cancel, entry.group) = (nil, nil)
+        state.table.entries[id] = entry
+        announce(entry)
+        state.table.bury(id)
+        return entry.record
     }
 
-    private func announce(_ record: TaskRecord) {
+    private func announce(_ entry: TaskTable.Entry) {
+        journal.note(entry.record.id, entry.line)
+        tell(entry.record)
+    }
+
+    private func tell(_ record: TaskRecord) {
         do throws(EventProblem) {
             do throws(EventProblem) {
                 try emit([record.event(at: clock.now())])

@@ -7,12 +7,21 @@ struct TaskDesk: Sendable {
     let board: TaskBoard
     let context: SourceContext
 
-    func answer(_ request: RouteRequest) -> RouteResponse {
+    func answer(_ request: RouteRequest) -> RouteAnswer {
         switch (request.route.method, request.parameters["id"], request.parameters["job"]) {
-        case ("POST", _, let job): start(job, request)
-        case ("DELETE", let id?, _): cancel(id)
-        case (_, let id?, _): show(id)
-        default: list(request)
+        case ("POST", _, let job): written(start(job, request))
+        case ("DELETE", let id?, _): written(cancel(id))
+        case (_, let id?, _): .now(show(id))
+        default: .now(list(request))
+        }
+    }
+
+    /// What was accepted survives a restart: so it is written down before anybody is told.
+    private func written(_ response: RouteResponse) -> RouteAnswer {
+        guard response.status < 300 else { return .now(response) }
+        return .later {
+            await board.settled()
+            return response
         }
     }
 
@@ -25,8 +34,16 @@ struct TaskDesk: Sendable {
                 throw TaskRefusal(404, "Unknown job '\(name)'; known: \(names).")
             }
             let arguments = try job.args.texts(wish)
-            switch board.submit(name, arguments) {
-            case .accepted(let record): return accepted(record)
+            var key: IdempotencyKey?
+            if let field = request.headers["idempotency-key"] {
+                key = try IdempotencyKey(field, sender: Self.sender(of: request), job: name, arguments)
+            }
+            switch board.submit(name, arguments, SavedArguments(arguments, of: job), key: key) {
+            case .accepted(let record): return accepted(record.id)
+            case .known(let id): return accepted(id)
+            case .conflict:
+                throw TaskRefusal(
+                    422, "This Idempotency-Key has been used for another request; a new request needs a new key.")
             case .closed: return .problem(503, "The server is stopping.", headers: [("Retry-After", "30")])
             case .full(let waiting):
                 return .problem(
@@ -35,6 +52,16 @@ struct TaskDesk: Sendable {
             }
         } catch {
             return error.response
+        }
+    }
+
+    /// Whose keys they are; nil where anybody may ask.
+    private static func sender(of request: RouteRequest) -> String? {
+        if let name = request.sender.name { return name }
+        return request.sender.token.map { token in
+            var hash = FowlerNollVo()
+            hash.add(token)
+            return "\(hash.value)"
         }
     }
 
@@ -56,29 +83,39 @@ struct TaskDesk: Sendable {
 
     private var names: String { jobs.map(\.name).joined(separator: ", ") }
 
-    private func accepted(_ record: TaskRecord) -> RouteResponse {
+    /// The same words whenever it is asked for again, with an `Idempotency-Key`.
+    private func accepted(_ id: String) -> RouteResponse {
         var object = JSONObjectText()
-        object.set("task_id", record.id)
-        object.set("status", record.status.rawValue)
-        if let events = context.streamPath(subject: record.id) { object.set("events", events) }
+        object.set("task_id", id)
+        object.set("status", TaskStatus.pending.rawValue)
+        if let events = context.streamPath(subject: id) { object.set("events", events) }
         var response = RouteResponse.json(202, object.finished)
-        response.headers.append(("Location", "\(path)/\(record.id)"))
+        response.headers.append(("Location", "\(path)/\(id)"))
         return response
     }
 
     private func list(_ request: RouteRequest) -> RouteResponse {
-        var limit = 100
-        if let text = request.query.last(where: { $0.name == "limit" })?.value {
-            guard let number = Int(text), (1...1000).contains(number) else {
-                return .problem(400, "'limit' is a number from 1 to 1000.")
+        do throws(TaskRefusal) {
+            let page = try TaskPage(request.query, jobs: jobs.map(\.name))
+            // One more tells whether there is a next page.
+            let found = board.records(page.selection, atMost: page.limit + 1)
+            let shown = found.prefix(page.limit)
+            var tasks: [UInt8] = []
+            tasks.appendJSON(shown) { $1 += json($0) }
+            var object = JSONObjectText()
+            object.set("tasks", json: tasks)
+            var headers: [(name: String, value: String)] = []
+            if found.count > shown.count, let last = shown.last {
+                let next = "\(path.isEmpty ? "/" : path)?\(page.query(before: last.number))"
+                object.set("next", next)
+                headers = [("Link", "<\(next)>; rel=\"next\"")]
             }
-            limit = number
+            var response = RouteResponse.json(200, object.finished)
+            response.headers += headers
+            return response
+        } catch {
+            return error.response
         }
-        var tasks: [UInt8] = []
-        tasks.appendJSON(board.records(atMost: limit)) { $1 += json($0) }
-        var object = JSONObjectText()
-        object.set("tasks", json: tasks)
-        return .json(200, object.finished)
     }
 
     private func show(_ id: String) -> RouteResponse {

@@ -1,7 +1,7 @@
 import Aggregator
 
 /// Where a task stands.
-enum TaskStatus: String, Sendable {
+enum TaskStatus: String, Sendable, CaseIterable {
     case pending
     case processing
     case completed
@@ -17,6 +17,8 @@ struct TaskRecord: Sendable {
     let id: String
     let job: String
     let created: Timestamp
+    /// In the order of creation, never twice in one source.
+    var number = 0
     var started: Timestamp?
     var finished: Timestamp?
     var status = TaskStatus.pending
@@ -31,8 +33,14 @@ struct TaskRecord: Sendable {
     var exitCode: Int?
     /// Such as `SIGKILL`.
     var signal: String?
-    /// Why it failed.
+    /// Why it failed, or its last attempt did.
     var error: String?
+    /// From 1; nil for a job whose tasks are tried only once.
+    var attempt: Int?
+    /// When the next attempt begins.
+    var retryAt: Timestamp?
+    /// The job's schedule has started it, not a request.
+    var isScheduled = false
 
     /// An id that cannot be guessed: 128 random bits, in hexadecimal.
     static func newID() -> String {
@@ -46,12 +54,18 @@ struct TaskRecord: Sendable {
 
     /// For `GET`: with the times, and where its events can be followed.
     func json(events: String?) -> [UInt8] {
+        var object = timed()
+        if let events { object.set("events", events) }
+        return object.finished
+    }
+
+    /// With the times.
+    func timed() -> JSONObjectText {
         var object = object()
         object.set("created", created.rfc3339)
         if let started { object.set("started", started.rfc3339) }
         if let finished { object.set("finished", finished.rfc3339) }
-        if let events { object.set("events", events) }
-        return object.finished
+        return object
     }
 
     /// What every event about it says.
@@ -69,6 +83,9 @@ struct TaskRecord: Sendable {
         if let exitCode { object.set("exit_code", exitCode) }
         if let signal { object.set("signal", signal) }
         if let error { object.set("error", error) }
+        if let attempt { object.set("attempt", attempt) }
+        if let retryAt { object.set("retry_at", retryAt.rfc3339) }
+        if isScheduled { object.set("trigger", "schedule") }
         return object
     }
 
@@ -85,6 +102,7 @@ struct TaskRecord: Sendable {
         object.set("job", job)
         object.set("status", status.rawValue)
         object.set("progress", progress)
+        if let attempt { object.set("attempt", attempt) }
         switch line {
         case .text(let text, let stream, let isCut):
             object.set("stream", stream == .output ? "stdout" : "stderr")
@@ -115,14 +133,30 @@ enum TaskOutcome: Sendable, Equatable {
 }
 
 extension TaskRecord {
+    /// Has its last attempt behind it.
+    mutating func postpone(_ failure: TaskOutcome, until time: Timestamp) {
+        guard case .failed(let error, let exitCode, let signal) = failure else { return }
+        (self.error, self.exitCode, self.signal) = (error, exitCode, signal)
+        retryAt = time
+    }
+
+    /// Begins its next attempt.
+    mutating func retry() {
+        attempt = (attempt ?? 1) + 1
+        progress = 0
+        (stage, message, error, exitCode, signal, retryAt) = (nil, nil, nil, nil, nil, nil)
+    }
+
     /// Ends it.
     mutating func conclude(_ outcome: TaskOutcome, at time: Timestamp) {
         finished = time
+        retryAt = nil
         switch outcome {
         case .completed(let result):
             status = .completed
             progress = 100
             self.result = result
+            (error, exitCode, signal) = (nil, nil, nil)
         case .failed(let error, let exitCode, let signal):
             status = .failed
             (self.error, self.exitCode, self.signal) = (error, exitCode, signal)

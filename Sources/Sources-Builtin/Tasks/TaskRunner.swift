@@ -8,6 +8,7 @@ struct TaskRunner: Sendable {
     let board: TaskBoard
     let context: SourceContext
     let limits: TaskReport.Limits
+    let timetables: [JobTimetable]
     let children = RunningChildren()
 
     /// Works on tasks as they get ready, until cancelled; then ends all that is under way, and returns when it has ended.
@@ -16,6 +17,7 @@ struct TaskRunner: Sendable {
     func run(_ wakes: AsyncStream<Void>) async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
+                for timetable in timetables { group.addTask { await timetable.run() } }
                 for await _ in wakes {
                     while let assignment = board.take() { group.addTask { await run(assignment) } }
                 }
@@ -39,18 +41,41 @@ struct TaskRunner: Sendable {
         board.finish(assignment.record.id, outcome)
     }
 
+    /// As often as the job has it, until it does not fail.
     private func perform(_ assignment: TaskBoard.Assignment) async -> TaskOutcome {
         guard let job = jobs[assignment.record.job] else { return .failed("the job is gone") }
+        var assignment = assignment
+        while true {
+            let outcome = await attempt(assignment, job)
+            guard case .failed = outcome, let retry = job.retry, !Task.isCancelled,
+                var record = board.record(assignment.record.id), let attempt = record.attempt, attempt < retry.attempts
+            else { return outcome }
+            let pause = retry.pause(after: attempt)
+            record.postpone(outcome, until: context.clock.now().adding(pause))
+            await tell([record.event(at: context.clock.now())], record)
+            do { try await context.clock.sleep(for: pause) } catch { return .cancelled }
+            record.retry()
+            assignment.record = record
+            await tell([record.event(at: context.clock.now())], record)
+        }
+    }
+
+    private func attempt(_ assignment: TaskBoard.Assignment, _ job: Job) async -> TaskOutcome {
         if let simulation = job.simulate { return await simulate(simulation, job, assignment.record) }
         let record = assignment.record
-        let mine = ["AGGREGATOR_TASK_ID": record.id, "AGGREGATOR_JOB": record.job]
+        var mine = ["AGGREGATOR_TASK_ID": record.id, "AGGREGATOR_JOB": record.job]
+        let file = ResultFile(of: record.id)
+        if file.make(for: job.user) { mine[ResultFile.variable] = file.path }
+        defer { file.remove() }
         guard let launch = job.launch(record.job, assignment.arguments, variables: mine) else {
             return .failed("the job has no command")
         }
         if Task.isCancelled { return .cancelled }
         do throws(Launch.Failure) {
             let process = try await ChildProcess.start(launch)
-            return await accompany(process, job, assignment.record)
+            let outcome = await accompany(process, job, assignment.record)
+            guard case .completed = outcome, let result = file.read(atMost: TaskReport.readable) else { return outcome }
+            return .completed(result: result)
         } catch {
             return .failed(error.description)
         }
@@ -90,7 +115,11 @@ struct TaskRunner: Sendable {
     /// To the end, whatever happens: a program is never left alone.
     private func accompany(_ process: ChildProcess, _ job: Job, _ record: TaskRecord) async -> TaskOutcome {
         children.add(process)
-        defer { children.remove(process) }
+        board.note(record.id, group: process.group)
+        defer {
+            board.note(record.id, group: nil)
+            children.remove(process)
+        }
         let timer = job.timeout.map { timeout in
             Task {
                 try await context.clock.sleep(for: timeout)
@@ -179,5 +208,13 @@ final class RunningChildren: Sendable {
             return Array(state.processes.values)
         }
         for process in processes { process.terminate(because: .cancelled, grace: grace) }
+    }
+}
+
+extension Timestamp {
+    /// To the millisecond; the same moment where that would be beyond all time.
+    fileprivate func adding(_ duration: Duration) -> Timestamp {
+        let milliseconds = Int64(duration / .milliseconds(1))
+        return Timestamp(millisecondsSince1970: millisecondsSince1970 + milliseconds) ?? self
     }
 }

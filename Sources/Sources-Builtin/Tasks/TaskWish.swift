@@ -8,6 +8,10 @@ struct TaskWish {
     /// Of the query, percent-decoded.
     var query: [(name: String, value: String)] = []
 
+    init(arguments: GivenArguments = .none, query: [(name: String, value: String)] = []) {
+        (self.arguments, self.query) = (arguments, query)
+    }
+
     /// Reads a body: none, or a JSON object with `job` and `args`.
     init(
         _ body: [UInt8], contentType: String?, query: [(name: String, value: String)] = []

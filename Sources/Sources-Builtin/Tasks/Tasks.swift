@@ -6,20 +6,23 @@ public import Aggregator
 /// |---|---|
 /// | `POST {path}/{job}` | 202 `{"task_id", "status": "pending", "events"}`; 429 when `queue` tasks wait already |
 /// | `POST {path}` | the same, for the only job, or for the one that the body names: `{"job": …, "args": […]}` |
-/// | `GET {path}` | `{"tasks": […]}`, newest first, 100 of them or `?limit=` |
+/// | `GET {path}` | `{"tasks": […], "next"}`, newest first, 100 of them or `?limit=`; `?status=` and `?job=` choose |
 /// | `GET {path}/{id}` | one task |
 /// | `DELETE {path}/{id}` | cancels: 200 when it had not begun, 202 when its program is being ended, 409 when it was over |
 ///
 /// Events, with the task's id as their subject: `task.pending`; `task.progress` when the number (in whole percents) or the
 /// status changes; `task.log` for the lines of output; and one of `task.completed`, `task.failed`, `task.cancelled`. Their
-/// data is `{"task_id", "job", "status", "progress"}`, with `stage`, `message`, `result`, `exit_code`, `signal` and `error`
-/// where there is something to say.
+/// data is `{"task_id", "job", "status", "progress"}`, with `stage`, `message`, `result`, `exit_code`, `signal`, `error`,
+/// `attempt`, `retry_at` and `trigger` where there is something to say.
 ///
 /// A program runs in a session of its own without input, and a task is over when its program is. What the program leaves
-/// behind in its process group has half a second to let go of its output, and is killed then: a daemon has to leave the
-/// group (`setsid`). When the server stops, all groups get SIGTERM, and SIGKILL after at most 5s. A server that is killed
-/// itself cannot do that: then a program ends when it writes to its closed pipes (SIGPIPE), unless a service manager ends
-/// the whole service, as systemd and containers do.
+/// behind in its process group has half a second to let go of its output, and is killed then: a daemon has to leave
+/// the group (`setsid`). When the server stops, all groups get SIGTERM, and SIGKILL after at most 5s, and their tasks fail,
+/// because the server was stopped. When the server itself is killed, the kernel kills the programs with it; what they had
+/// started is killed when the server starts again.
+///
+/// What is known of the tasks is kept in the state folder: after a restart, what was running has failed, and what waited
+/// waits again.
 public struct Tasks: RoutedSource {
     /// `tasks`.
     public static let name = "tasks"
@@ -32,6 +35,10 @@ public struct Tasks: RoutedSource {
     @Option("Tasks that run at one time.", .range(1...256)) var concurrency = 4
     @Option("Tasks that wait for their turn; more are refused with 429.", .range(0...10_000)) var queue = 100
     @Option("Tasks that are over and still known, the last ones.", .range(0...10_000)) var history = 1000
+    @Option(
+        "How long an `Idempotency-Key` is remembered: the same request gets the same task, another one 422. At most 10,000 are.",
+        .range(0...2_592_000))
+    var rememberKeys: Duration = .seconds(86_400)
     @Option(
         "Lines of output a second that a task may tell in `task.log` over time, ten times that at once; the rest is counted.",
         .range(0...100_000))
@@ -68,22 +75,33 @@ public struct Tasks: RoutedSource {
     public func run(_ context: SourceContext) async throws {
         // One wake is enough: whoever is woken takes all that is ready.
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let pairs = jobs.entries.map { ($0.name, $0.value.concurrency) }
-        let limits = TaskBoard.Limits(
-            concurrency: concurrency, queue: queue, history: history,
-            perJob: Dictionary(pairs) { first, _ in first }.compactMapValues { $0 })
+        let jobs = jobs.entries.map { (name: $0.name, job: $0.value) }
+        let journal = TaskJournal(path: try context.stateDirectory() + "/tasks.jsonl", log: context.log)
         let emit: @Sendable ([Event]) throws(EventProblem) -> Void = { events throws(EventProblem) in
             try context.emitNow(events, misfits: .setAside)
         }
-        let board = TaskBoard(limits, clock: context.clock, log: context.log, emit: emit) { wake.yield() }
-        let desk = TaskDesk(path: base, jobs: jobs.entries.map { ($0.name, $0.value) }, board: board, context: context)
-        context.subjects { board.record($0) == nil ? .no(TaskDesk.unknown) : .yes }
-        context.serve { request in .now(desk.answer(request)) }
+        let board = TaskBoard(limits, clock: context.clock, log: context.log, journal: journal, emit: emit) {
+            wake.yield()
+        }
+        let desk = TaskDesk(path: base, jobs: jobs, board: board, context: context)
+        try await TaskMemory(jobs: jobs, log: context.log).restore(board, from: journal)
+        context.subjects { board.isKnownToFollower($0) ? .yes : .no(TaskDesk.unknown) }
+        context.serve { request in desk.answer(request) }
         let runner = TaskRunner(
-            jobs: Dictionary(jobs.entries.map { ($0.name, $0.value) }) { first, _ in first }, board: board,
-            context: context, limits: TaskReport.Limits(logs: logRate > 0, rate: logRate, length: logLine.bytes))
+            jobs: Dictionary(jobs.map { ($0.name, $0.job) }) { first, _ in first }, board: board,
+            context: context, limits: TaskReport.Limits(logs: logRate > 0, rate: logRate, length: logLine.bytes),
+            timetables: jobs.compactMap { JobTimetable($0.name, $0.job, board, context) })
         await runner.run(wakes)
+        await journal.close()
         try Task.checkCancellation()
+    }
+
+    private var limits: TaskBoard.Limits {
+        let jobs = jobs.entries
+        let perJob = Dictionary(jobs.map { ($0.name, $0.value.concurrency) }) { first, _ in first }
+        return TaskBoard.Limits(
+            concurrency: concurrency, queue: queue, history: history, perJob: perJob.compactMapValues { $0 },
+            retried: Set(jobs.filter { $0.value.retry != nil }.map(\.name)), rememberKeys: rememberKeys)
     }
 
     /// Without a slash at its end.

@@ -132,6 +132,38 @@ import Testing
         await tasks.probe.stop()
     }
 
+    @Test(
+        "what a program writes to its result file is its result, whoever it runs as, and the file is gone afterwards",
+        arguments: [
+            (#"'{"rows": [1, 2]}'"#, #"{"rows":[1,2]}"#), ("'two words'", #""two words""#), ("", #"{"line":1}"#),
+        ])
+    func resultFile(text: String, result: String) async throws {
+        let tasks = try await TaskProbe.script(
+            "echo '{\"line\":1}'\necho \(text) > $AGGREGATOR_RESULT\necho $AGGREGATOR_RESULT",
+            geteuid() == 0 ? "user: nobody" : "")
+        let events = try await tasks.end(of: try await tasks.start())
+        #expect(events.last?["result"]?.json == result)
+        let path = try #require(events.lines.last)
+        #expect(path.contains("aggregator-result-") && access(path, F_OK) != 0)
+        await tasks.probe.stop()
+    }
+
+    @Test("a result file that is too long, or no file, is none")
+    func wrongResultFile() async throws {
+        let tasks = try await TaskProbe.started(
+            """
+            jobs:
+              long: {command: [sh, -c, 'head -c 100000 /dev/zero | tr "\\0" x > $AGGREGATOR_RESULT'], cwd: /}
+              pipe: {command: [sh, -c, 'rm $AGGREGATOR_RESULT; mkfifo $AGGREGATOR_RESULT'], cwd: /}
+              link: {command: [sh, -c, 'ln -sf /etc/passwd $AGGREGATOR_RESULT'], cwd: /}
+            """)
+        for job in ["long", "pipe", "link"] {
+            let last = try #require(try await tasks.end(of: try await tasks.start(job)).last)
+            #expect(last.type == "task.completed" && last["result"] == nil, "\(last.text)")
+        }
+        await tasks.probe.stop()
+    }
+
     @Test("a timeout ends the program and fails the task")
     func timeout() async throws {
         let clock = VirtualClock()

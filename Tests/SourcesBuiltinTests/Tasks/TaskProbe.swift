@@ -10,8 +10,12 @@ struct TaskProbe {
     let probe: SourceProbe
 
     /// Starts it, and waits until it serves.
-    static func started(_ options: String, clock: PipelineClock = .system) async throws -> TaskProbe {
-        let probe = SourceProbe(try makeSource(Tasks.self, options), clock: clock)
+    ///
+    /// - Parameter state: a folder for what it remembers, if another is to go on with it.
+    static func started(
+        _ options: String, clock: PipelineClock = .system, state: String? = nil
+    ) async throws -> TaskProbe {
+        let probe = SourceProbe(try makeSource(Tasks.self, options), clock: clock, state: state)
         probe.start()
         try await probe.wait { $0.isServing }
         return TaskProbe(probe: probe)
@@ -29,10 +33,11 @@ struct TaskProbe {
             "jobs:\n  job:\n    command:\n      - /bin/sh\n      - -c\n      - |\n\(lines)\(rest)", clock: clock)
     }
 
-    func post(_ job: String? = nil, _ body: String = "") async -> RouteResponse {
+    func post(_ job: String? = nil, _ body: String = "", headers: [String: String] = [:]) async -> RouteResponse {
         let route = Route("POST", job == nil ? "/tasks" : "/tasks/{job}")
         return await probe.request(
-            RouteRequest(route: route, parameters: job.map { ["job": $0] } ?? [:], body: Array(body.utf8)))
+            RouteRequest(
+                route: route, parameters: job.map { ["job": $0] } ?? [:], headers: headers, body: Array(body.utf8)))
     }
 
     /// Starts a task that is accepted; its id.
@@ -47,9 +52,17 @@ struct TaskProbe {
         await probe.request(RouteRequest(route: Route("GET", "/tasks/{id}"), parameters: ["id": id]))
     }
 
-    func list(limit: String? = nil) async -> RouteResponse {
-        await probe.request(
-            RouteRequest(route: Route("GET", "/tasks"), query: limit.map { [(name: "limit", value: $0)] } ?? []))
+    func list(_ query: [(name: String, value: String)] = []) async -> RouteResponse {
+        await probe.request(RouteRequest(route: Route("GET", "/tasks"), query: query))
+    }
+
+    /// The ids in a list.
+    func ids(_ query: [(name: String, value: String)] = []) async -> [String] {
+        guard case .list(let tasks)? = await list(query)["tasks"] else { return [] }
+        return tasks.compactMap { task in
+            guard case .map(let members) = task, case .string(let id)? = members["task_id"] else { return nil }
+            return id
+        }
     }
 
     func cancel(_ id: String) async -> RouteResponse {

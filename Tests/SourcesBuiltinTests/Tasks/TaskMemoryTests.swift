@@ -1,0 +1,148 @@
+import Aggregator
+import Glibc
+import Logging
+import TestSupport
+import Testing
+
+@testable import SourcesBuiltin
+
+@Suite("tasks: what survives a restart") struct TaskMemoryTests {
+    @Test("what was over is still known, with how it ended, and told to whoever follows it")
+    func over() async throws {
+        let folder = try TemporaryFolder()
+        let jobs =
+            "jobs:\n  good: {command: [echo, '{\"rows\":5}'], cwd: /}\n  bad: {command: [sh, -c, exit 3], cwd: /}"
+        let first = try await TaskProbe.started(jobs, state: folder.path)
+        let ids = [try await first.start("good"), try await first.start("bad")]
+        for id in ids { _ = try await first.end(of: id) }
+        let before = [await first.show(ids[0]).text, await first.show(ids[1]).text]
+        await first.probe.stop()
+
+        let second = try await TaskProbe.started(jobs, state: folder.path)
+        #expect([await second.show(ids[0]).text, await second.show(ids[1]).text] == before)
+        #expect(Set(await second.ids()) == Set(ids))
+        #expect(second.probe.events.isEmpty)
+        #expect(second.probe.subject(ids[1]) == .yes && second.probe.subject(ids[1]) == .yes)
+        #expect(second.probe.events.map(\.type) == ["task.failed"])
+        #expect(second.probe.events.first?["exit_code"]?.json == "3")
+        #expect(try await second.start("good") != ids[0])
+        await second.probe.stop()
+    }
+
+    @Test("what waited waits again, and is given what it was given; what was running has failed")
+    func waiting() async throws {
+        let folder = try TemporaryFolder()
+        let jobs = """
+            concurrency: 1
+            jobs:
+              long: {command: [sleep, '1000'], cwd: /}
+              say: {command: [echo, '{what}', '{how}'], cwd: /, args: {what: string, how: {default: loud}}}
+            """
+        let first = try await TaskProbe.started(jobs, state: folder.path)
+        let long = try await first.start("long")
+        let say = try await first.start("say", #"{"args": {"what": "a b"}}"#)
+        await first.probe.stop()
+
+        let second = try await TaskProbe.started(jobs, state: folder.path)
+        #expect(try await second.end(of: say).lines == ["a b loud"])
+        let shown = await second.show(long)
+        #expect(shown["status"]?.json == #""failed""# && shown.text.contains("restarted"), "\(shown.text)")
+        await second.probe.stop()
+    }
+
+    @Test("what waited for a job that is gone, or takes other arguments now, has failed with that reason")
+    func changed() async throws {
+        let folder = try TemporaryFolder()
+        let long = "long: {command: [sleep, '1000'], cwd: /}"
+        let first = try await TaskProbe.started(
+            "concurrency: 1\njobs:\n  \(long)\n  gone: {command: ls}\n  say: {command: echo, args: {n: string}}",
+            state: folder.path)
+        _ = try await first.start("long")
+        let gone = try await first.start("gone")
+        let say = try await first.start("say", #"{"args": {"n": "x"}}"#)
+        await first.probe.stop()
+        let second = try await TaskProbe.started(
+            "jobs:\n  \(long)\n  say: {command: echo, args: {n: int}}", state: folder.path)
+        #expect(try await second.end(of: gone).last?.text.contains("no such job any more") == true)
+        #expect(try await second.end(of: say).last?.text.contains("whole number") == true)
+        await second.probe.stop()
+    }
+
+    @Test("lines that are torn or no lines of ours are left out, and the others are read")
+    func torn() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await TaskProbe.started("jobs: {job: {command: ['true'], cwd: /}}", state: folder.path)
+        let id = try await first.start()
+        _ = try await first.end(of: id)
+        await first.probe.stop()
+        try folder.append("tasks.jsonl", "nonsense\n{\"a\":1}\n\u{0}\n{\"task_id\":\"x\",\"job\":\"jo")
+        let second = try await TaskProbe.started("jobs: {job: {command: ['true'], cwd: /}}", state: folder.path)
+        #expect(await second.ids() == [id])
+        let other = try await second.start()
+        _ = try await second.end(of: other)
+        await second.probe.stop()
+        let third = try await TaskProbe.started("jobs: {job: {command: ['true'], cwd: /}}", state: folder.path)
+        #expect(await third.ids() == [other, id])
+        await third.probe.stop()
+    }
+
+    @Test("a server that was killed leaves a program's children, which the next one ends; nobody else's")
+    func remnants() async throws {
+        let folder = try TemporaryFolder()
+        // A group that runs stands for what a killed server has left.
+        let orphans = try await TaskProbe.script("sleep 1000 & echo $!; wait")
+        let id = try await orphans.start()
+        let child = try await orphans.number(from: id)
+        let group = getpgid(child)
+        func line(_ task: String) -> String {
+            #"{"task_id":"\#(task)","job":"job","status":"processing","progress":5,"created":"2026-01-01T00:00:00Z","#
+                + #""number":1,"group":\#(group)}"# + "\n"
+        }
+        // Another task whose group's number is taken by this one meanwhile.
+        try folder.append("tasks.jsonl", line("somebody-else"))
+        let wrong = try await TaskProbe.started("jobs: {job: {command: ['true'], cwd: /}}", state: folder.path)
+        #expect(await wrong.show("somebody-else")["status"]?.json == #""failed""#)
+        await wrong.probe.stop()
+        #expect(kill(child, 0) == 0)
+
+        try folder.append("tasks.jsonl", line(id))
+        let right = try await TaskProbe.started("jobs: {job: {command: ['true'], cwd: /}}", state: folder.path)
+        #expect(await isGone(child))
+        #expect(try await right.end(of: id).last?.text.contains("the server was restarted") == true)
+        await right.probe.stop()
+        await orphans.probe.stop()
+    }
+
+    @Test("the file is written anew when most of it is out of date")
+    func compaction() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.at("journal")
+        let journal = TaskJournal(path: path, log: Logger(label: "test"))
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
+        #expect(try await journal.read().isEmpty)
+        journal.begin { [line] }
+        for _ in 0..<300 {
+            journal.note("a", line)
+            await journal.settled()
+        }
+        await journal.close()
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_size < 1_200_000, "\(status.st_size)")
+        #expect(try await TaskJournal(path: path, log: Logger(label: "test")).read().last == line)
+    }
+
+    @Test("when the file cannot be written, that is no end of anything, and all is written as soon as it can be")
+    func unwritable() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.at("later/journal")
+        let journal = TaskJournal(path: path, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let line = Array("all there is".utf8)
+        journal.begin { [line] }
+        journal.note("a", Array("old".utf8))
+        await journal.settled()
+        #expect(mkdir(folder.at("later"), 0o755) == 0)
+        #expect(
+            await eventually { (try? await TaskJournal(path: path, log: Logger(label: "test")).read()) == [line] })
+        await journal.close()
+    }
+}
