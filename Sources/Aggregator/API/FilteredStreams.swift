@@ -93,7 +93,7 @@ extension Site {
         guard outcome == .unready, turn <= filters.count,
             let next = filters.first(where: { !$0.predicate.isReady(onLoop: loop) }),
             let deferred = request.defer()
-        else { return request.respond(stream.exchange.response(Self.busy.response)) }
+        else { return request.respond(stream.exchange.response(Self.sendAway(request), close: true)) }
         let waiting = WaitingRequest(request: deferred) { request in
             self.subscribe(request, stream, filters, turn: turn + 1)
         }

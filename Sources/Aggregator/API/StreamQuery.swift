@@ -41,6 +41,7 @@ struct StreamQuery {
 
     /// At most so many bytes of UTF-8.
     private static let conditionLimit = 1024
+    private static let patternLimit = 4
 
     private static func condition(_ texts: [String]) throws(Problem) -> String? {
         guard let text = texts.first else { return nil }
@@ -53,6 +54,14 @@ struct StreamQuery {
                 status: 400,
                 detail: "The parameter where has at most \(conditionLimit) bytes, these are \(length). "
                     + "What is longer is better kept in the pipeline file.")
+        }
+        // Each compiled pattern may take a megabyte, in each of a channel's filters.
+        let patterns = text.split(separator: "matches", omittingEmptySubsequences: false).count - 1
+        guard patterns <= patternLimit else {
+            throw Problem(
+                status: 400,
+                detail: "The parameter where has at most \(patternLimit) matches(), these are \(patterns). "
+                    + "Join patterns with |, or filter in the pipeline file.")
         }
         return text
     }

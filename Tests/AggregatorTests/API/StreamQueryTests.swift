@@ -51,7 +51,8 @@ struct StreamQueryTests {
         arguments: [
             "since=yesterday", "since=", "since=-5m", "since=5", "replay=some", "replay=-1", "replay=", "replay=1.5",
             "replay=99999999999999999999", "envelope=xml", "envelope=", "type=", "type=a%0Ab", "type=%C2%85",
-            "where=true&where=false", "where=\(String(repeating: "a", count: 1025))",
+            "where=true&where=false", "where=\(String(repeating: "data.matches('a')||", count: 5))true",
+            "where=\(String(repeating: "a", count: 1025))",
         ])
     func refused(text: String) {
         let problem = #expect(throws: Problem.self) { try query(text) }
