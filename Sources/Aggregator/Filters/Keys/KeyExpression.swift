@@ -22,9 +22,17 @@ struct KeyExpression: Sendable {
     func value(of event: inout Event) throws(EvaluationError) -> Value? {
         guard let expression else { return nil }
         do {
-            return try expression.value(for: &event)
+            return try expression.value(for: &event).present
         } catch  where error.isAbsence {
             return nil
         }
+    }
+}
+
+extension Value {
+    /// The value, or what an optional one holds; nil where that is none.
+    var present: Value? {
+        guard case .optional(let value) = self else { return self }
+        return value?.present
     }
 }

@@ -97,7 +97,7 @@ struct LookupFilter: Filter {
 
     private func keyText(_ event: inout Event) throws(EvaluationError) -> String? {
         do {
-            return try lookup?.value(for: &event).lookupKey
+            return try lookup?.value(for: &event).present?.lookupKey
         } catch  where error.isAbsence {
             return nil
         }

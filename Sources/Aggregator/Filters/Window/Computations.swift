@@ -129,6 +129,7 @@ struct Computations: OptionValue {
 extension Computations.Function {
     /// Why it cannot be computed of values of this type; nil if it can.
     fileprivate func objection(to type: ValueType) -> String? {
+        if case .optional(let held) = type { return objection(to: held) }
         let numbers: [ValueType] = [.dyn, .null, .int, .uint, .double]
         switch self {
         case .count, .first, .last, .distinct: return nil

@@ -45,7 +45,7 @@ struct WindowPlan: Sendable {
         var values: [Value] = []
         values.reserveCapacity(wanted.count)
         for (expression, wanted) in zip(computations.inputs, wanted) {
-            let value = try expression.value(for: &event)
+            let value = try expression.value(for: &event).present ?? .null
             try wanted.check(value)
             values.append(value)
         }
