@@ -69,17 +69,22 @@ public struct Route: Sendable, Hashable {
     /// The `Content-Encoding`s (in lower case) in which the source takes bodies; others are refused with 415. Bodies are
     /// handed over as they were sent, so it is the source that decodes them, and bounds what comes out.
     public var encodings: [String]
+    /// Longer bodies than `bodyLimit`, and encoded ones, are not refused but offered before they are read: the handler is
+    /// called with `RouteRequest.isAhead`, and may answer `.reading`.
+    public var takesLongBodies: Bool
     /// `RouteSender.address` is wanted: it costs a system call for each request.
     public var asksAddress: Bool
 
     /// A route.
     public init(
-        _ method: String, _ path: String, bodyLimit: Int? = nil, encodings: [String] = [], asksAddress: Bool = false
+        _ method: String, _ path: String, bodyLimit: Int? = nil, encodings: [String] = [], takesLongBodies: Bool = false,
+        asksAddress: Bool = false
     ) {
         self.method = method
         self.path = path
         self.bodyLimit = bodyLimit
         self.encodings = encodings
+        self.takesLongBodies = takesLongBodies
         self.asksAddress = asksAddress
     }
 

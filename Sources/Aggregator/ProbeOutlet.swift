@@ -116,6 +116,26 @@ final class ProbeOutlet: SourceOutlet {
         return record.ending ?? .stopped
     }
 
+    /// Hands a body over as the server would, in pieces, and waits for room between them.
+    func feed(_ body: [UInt8], to reader: any BodyReader) async -> RouteResponse {
+        var rest = body[...]
+        var isAgain = false
+        while true {
+            let piece = isAgain ? [] : Array(rest.prefix(Self.piece))
+            rest = rest.dropFirst(piece.count)
+            switch reader.read(piece, isLast: rest.isEmpty) {
+            case .answer(let response): return response
+            case .again: isAgain = true
+            case .more:
+                if rest.isEmpty { return .problem(500, "The source has no answer to this request.") }
+                isAgain = false
+            }
+            try? await room()
+        }
+    }
+
+    private static let piece = 65_536
+
     func hold(_ isHeld: Bool) { change { $0.isHeld = isHeld } }
 
     /// Returns when the condition is met.

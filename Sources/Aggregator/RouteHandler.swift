@@ -19,6 +19,9 @@ public struct RouteRequest: Sendable {
     public var headers: [String: String]
     /// Who sends it.
     public var sender: RouteSender
+    /// The body is still to come, and may be of any length: only for routes that take long bodies, whose handler then decides
+    /// by the head alone whether it wants it.
+    public var isAhead = false
     /// The body, whole, as it was sent: one with a `Content-Encoding` gets here only if the route says that it takes that.
     public var body: [UInt8]
 
@@ -69,6 +72,31 @@ public enum RouteAnswer: Sendable {
     /// When the function returns; it runs on a task, which is cancelled when the pipeline has stopped and the drain time is
     /// nearly over.
     case later(@Sendable () async -> RouteResponse)
+    /// When the body has been read, which is still to come (`RouteRequest.isAhead`); or before that.
+    case reading(any BodyReader)
+}
+
+/// Reads the body of one request as it comes, however long it is. Nothing of it is kept for the reader, and nothing more is
+/// read from the connection while the pipeline is full: so the client waits in the source's place.
+///
+/// Called on one event-loop thread, never twice at once; it must not block, and may call `SourceContext.emitNow`. When the
+/// client goes away in the middle it is released, and that is all it hears.
+public protocol BodyReader: AnyObject, Sendable {
+    /// The next piece, as it was sent, of at most 64 KiB; the last one may be empty.
+    func read(_ piece: [UInt8], isLast: Bool) -> BodyProgress
+    /// The server is about to stop. An answer ends the body here; nil: it goes on, and has to be at its end soon.
+    func interrupt() -> RouteResponse?
+}
+
+/// How a `BodyReader` goes on.
+public enum BodyProgress: Sendable {
+    /// With the next piece, when there is room in the pipeline. Not after the last.
+    case more
+    /// With this piece, of which there is more to do than is good in one go: `read` is called again with an empty piece, when
+    /// others have had their turn and there is room in the pipeline.
+    case again
+    /// Not at all: this is the answer, to all of the body or to as much of it as was read.
+    case answer(RouteResponse)
 }
 
 /// An HTTP answer.

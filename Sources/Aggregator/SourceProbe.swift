@@ -131,6 +131,7 @@ public final class SourceProbe: Sendable {
             try? await outlet.room()
             return response
         case .later(let answer): return await answer()
+        case .reading(let reader): return await outlet.feed(request.body, to: reader)
         }
     }
 

@@ -20,6 +20,8 @@ static void act(el_connection *c, el_request *r) {
     case EL_WANTS_BODY:
         if (r->refusal.status != 0) {
             el_refuse(c, r->refusal.status, r->refusal.detail);
+        } else if (r->body_done && r->in_pieces) {
+            el_ask_piece(c);
         } else if (r->body_done) {
             el_ask_body(c);
         } else {
@@ -62,9 +64,38 @@ void el_ask_again(el_connection *c, const el_deferred *deferred) {
     act(c, r);
 }
 
-void el_request_want_body(el_request *r, uint64_t limit) {
+// After a piece: the next one as soon as there is room for it.
+static void read_on(el_connection *c, el_request *r) {
+    bool has_room = el_core_has_room(c->loop->hub->core);
+    if (!r->is_held && has_room) {
+        r->outcome = EL_WANTS_BODY;
+        el_connection_enter(c, EL_STATE_BODY);
+        return;
+    }
+    r->outcome = EL_PARKED;
+    el_park(r);
+    if (has_room) el_loop_stay_awake(c->loop);
+}
+
+void el_ask_piece(el_connection *c) {
+    el_loop *loop = c->loop;
+    el_request *r = c->request;
+    r->outcome = EL_OPEN;
+    r->is_held = false;
+    el_connection_enter(c, EL_STATE_ASKED);
+    el_loop_drain(loop);
+    loop->hub->handler.on_piece(loop->hub->handler.context, r, r->body_done);
+    el_request_take_piece(r);
+    if (r->outcome == EL_OPEN && (r->is_held || !r->body_done)) {
+        read_on(c, r);
+    } else {
+        act(c, r);
+    }
+}
+
+static bool begin_body(el_request *r, uint64_t limit) {
     el_connection *c = r->connection;
-    if (r->outcome != EL_OPEN || c->state != EL_STATE_ASKED || r->body_kept) return;
+    if (r->outcome != EL_OPEN || c->state != EL_STATE_ASKED || r->body_kept) return false;
     r->outcome = EL_WANTS_BODY;
     el_body_begin(r, limit, true);
     if (r->body_kind == EL_BODY_LENGTH && r->body_left > limit) {
@@ -74,7 +105,16 @@ void el_request_want_body(el_request *r, uint64_t limit) {
         r->expects_continue = false;
         el_connection_send(c, &(struct iovec){go_on, sizeof go_on - 1}, 1, 0);
     }
+    return true;
 }
+
+void el_request_want_body(el_request *r, uint64_t limit) { begin_body(r, limit); }
+
+void el_request_want_pieces(el_request *r) {
+    if (begin_body(r, UINT64_MAX)) r->in_pieces = true;
+}
+
+void el_request_hold(el_request *r) { r->is_held = true; }
 
 // MARK: Answering
 

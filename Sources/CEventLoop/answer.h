@@ -10,6 +10,7 @@
 void el_ask_head(el_connection *connection);
 void el_ask_body(el_connection *connection);
 void el_ask_again(el_connection *connection, const el_deferred *deferred);  // what el_deferred_resume asked for
+void el_ask_piece(el_connection *connection);
 
 // Writes the answer to the request under way. Takes the file over.
 void el_answer(el_connection *connection, const el_response *response);
@@ -39,7 +40,8 @@ struct el_deferred {
 };
 void el_deferred_deliver(el_deferred *deferred);  // on the loop; frees it
 void el_deferred_free(el_deferred *deferred);
-// Answers that wait for room: those go out now for which there is some.
+// Who waits for room: answers go out, and bodies are read on, as long as there is some. Each has one turn.
 void el_answer_parked(el_loop *loop);
+void el_park(el_request *request);
 void el_unpark(el_request *request);
 #endif

@@ -27,6 +27,11 @@ void el_request_drop_body(el_request *r) {
     r->body_in_place = (el_slice){NULL, 0};
 }
 
+void el_request_take_piece(el_request *r) {
+    r->body_length = 0;
+    r->body_in_place = (el_slice){NULL, 0};
+}
+
 static void forget_joined(el_request *r) {
     while (r->joined != NULL) {
         el_joined *next = r->joined->next;
@@ -59,10 +64,10 @@ void el_request_reset(el_request *r) {
     *r = fresh;
 }
 
-// What came in chunks has left its parser elsewhere, an absolute target was rewritten, and what was refused was not read
-// to its end.
+// What came in chunks has left its parser elsewhere, an absolute target was rewritten, what was refused was not read to
+// its end, and the handler's context of a body in pieces knows more than the head.
 static bool may_come_again(const el_request *r) {
-    return r->head_done && r->refusal.status == 0 && r->body_kind != EL_BODY_CHUNKED && r->authority.bytes == NULL
+    return r->head_done && r->refusal.status == 0 && r->body_kind != EL_BODY_CHUNKED && !r->in_pieces && r->authority.bytes == NULL
         && r->head_capacity <= HEAD_KEPT && r->field_capacity <= FIELDS_KEPT;
 }
 

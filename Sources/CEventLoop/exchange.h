@@ -45,7 +45,7 @@ typedef enum {
     EL_OPEN,        // nothing: it is to be answered
     EL_WANTS_BODY,  // the body is to be read
     EL_DEFERRED,    // later, from some thread
-    EL_PARKED,      // answered, but held back until mailboxes have room
+    EL_PARKED,      // answered, but held back until mailboxes have room; or between two pieces of its body until then
     EL_ANSWERED,
     EL_STREAMING,   // it has become a subscriber
 } el_outcome;
@@ -83,6 +83,7 @@ struct el_request {
 
     el_body_kind body_kind;
     bool body_done, body_kept;  // kept for the handler, or read and thrown away
+    bool in_pieces, is_held;    // handed to the handler as it comes; and it has more to do for the last piece
     uint64_t content_length;    // EL_BODY_LENGTH
     uint64_t body_left;         // EL_BODY_LENGTH: still to come
     uint64_t body_limit, body_length, body_capacity;
@@ -109,11 +110,13 @@ void el_request_reset(el_request *request);  // empty; releases the context
 void el_request_delete(el_request *request);
 void el_request_release_context(el_request *request);
 void el_request_drop_body(el_request *request);
+void el_request_take_piece(el_request *request);  // what has come of the body has been seen; its memory is kept
 
 // Both take from `bytes` what belongs to the head or the body and say how much that was. EL_DONE: it is complete.
 el_progress el_head_take(el_request *request, const char *bytes, size_t length, size_t *taken);
 el_progress el_body_take(el_request *request, const char *bytes, size_t length, size_t *taken);
-// From the first byte of the body on: keep at most `limit` bytes (413 beyond), or throw away at most so many.
+// From the first byte of the body on: keep at most `limit` bytes (413 beyond), or throw away at most so many. In pieces,
+// what one call of el_body_take takes is one.
 void el_body_begin(el_request *request, uint64_t limit, bool keep);
 // head.c's parser hands chunked bodies on.
 int el_body_on_data(llhttp_t *parser, const char *at, size_t length);

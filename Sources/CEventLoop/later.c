@@ -107,30 +107,50 @@ void el_answer_with_room(el_connection *c, const el_response *response) {
         return;
     }
     r->outcome = EL_PARKED;
-    r->next = loop->parked;
-    loop->parked = r;
+    el_park(r);
+}
+
+void el_park(el_request *r) {
+    el_loop *loop = r->connection->loop;
+    r->next = NULL;
+    if (loop->parked == NULL) loop->parked_end = &loop->parked;
+    *loop->parked_end = r;
+    loop->parked_end = &r->next;
+    loop->parked_count++;
 }
 
 void el_unpark(el_request *r) {
-    el_request **link = &r->connection->loop->parked;
-    while (*link != NULL && *link != r) link = &(*link)->next;
-    if (*link == r) *link = r->next;
+    el_loop *loop = r->connection->loop;
+    el_request **link = &loop->parked;
+    while (*link != r) link = &(*link)->next;
+    *link = r->next;
+    if (r->next == NULL) loop->parked_end = link;
+    loop->parked_count--;
     r->next = NULL;
     el_kept_free(r->parked);
     r->parked = NULL;
 }
 
 void el_answer_parked(el_loop *loop) {
-    while (loop->parked != NULL && el_core_has_room(loop->hub->core)) {
+    // Each once: who parks again in its turn has others go first.
+    for (size_t turns = loop->parked_count; turns > 0 && loop->parked != NULL; turns--) {
+        if (!el_core_has_room(loop->hub->core)) return;
         el_request *r = loop->parked;
         el_connection *c = r->connection;
-        loop->parked = r->next;
-        r->next = NULL;
-        el_answer(c, &r->parked->response);
-        r->parked->response.file = -1;  // taken over
-        el_kept_free(r->parked);
+        el_kept *kept = r->parked;
         r->parked = NULL;
-        el_connection_answered(c);
+        el_unpark(r);
+        if (kept != NULL) {
+            el_answer(c, &kept->response);
+            kept->response.file = -1;  // taken over
+            el_kept_free(kept);
+            el_connection_answered(c);
+        } else if (r->is_held) {
+            el_ask_piece(c);
+        } else {
+            r->outcome = EL_WANTS_BODY;
+            el_connection_enter(c, EL_STATE_BODY);
+        }
         el_connection_resume(c);
     }
 }

@@ -105,6 +105,7 @@ static void on_check(uv_check_t *check) {
     linger(loop);
     bool is_more = el_shelf_deliver(loop->shelf);
     if (loop->parked != NULL) el_answer_parked(loop);
+    if (loop->parked != NULL && el_core_has_room(loop->hub->core)) is_more = true;
     el_loop_bury(loop);
     if (is_more) uv_idle_start(&loop->busy, on_busy);
     watch_age(loop);

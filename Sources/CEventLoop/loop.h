@@ -49,7 +49,8 @@ typedef struct el_loop {
     el_connection *connections;  // all of them
     el_connection *broken;       // to be closed at the end of this iteration
     el_connection *dead;         // closed, to be freed then
-    el_request *parked;          // answers that wait for room in the mailboxes
+    el_request *parked, **parked_end;  // wait for room in the mailboxes, in their order; where the next goes
+    size_t parked_count;
     el_request *pool;
     unsigned pool_count;
     bool finishing, stopping;

@@ -24,10 +24,14 @@ static size_t take_body(el_connection *c, const char *bytes, size_t length) {
     bool discards = c->state == EL_STATE_DISCARD;
     size_t taken = length;
     switch (el_body_take(c->request, bytes, length, &taken)) {
-    case EL_MORE: break;
+    case EL_MORE:
+        if (c->request->in_pieces && !discards && c->request->body_length > 0) el_ask_piece(c);
+        break;
     case EL_DONE:
         if (discards) {
             el_connection_answered(c);
+        } else if (c->request->in_pieces) {
+            el_ask_piece(c);
         } else {
             el_ask_body(c);
         }

@@ -14,6 +14,9 @@ el_slice el_request_method(const el_request *r) { return r->method; }
 el_slice el_request_target(const el_request *r) { return r->target; }
 size_t el_request_header_count(const el_request *r) { return r->field_count; }
 bool el_request_has_body(const el_request *r) { return r->body_kind != EL_BODY_NONE; }
+uint64_t el_request_body_announced(const el_request *r) {
+    return r->body_kind == EL_BODY_CHUNKED ? UINT64_MAX : r->body_kind == EL_BODY_LENGTH ? r->content_length : 0;
+}
 bool el_request_is_loopback(const el_request *r) { return r->connection->is_loopback; }
 uint32_t el_request_loop(const el_request *r) { return r->connection->loop->index; }
 bool el_request_is_last(const el_request *r) { return el_hub_wants_last(r->connection); }

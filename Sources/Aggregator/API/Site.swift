@@ -73,7 +73,7 @@ final class Site: HubHandler {
 
     /// A head that has come before, under the same rules: true if it has been dealt with.
     private func again(_ request: borrowing IncomingRequest, _ known: AnyObject, _ routing: Routing) -> Bool {
-        if let known = known as? KnownRoute, known.routing === routing, request.hasBody {
+        if let known = known as? KnownRoute, known.routing === routing, request.hasBody, !known.isAhead(request) {
             request.wantBody(limit: known.bodyLimit)
             return true
         }
@@ -91,6 +91,23 @@ final class Site: HubHandler {
         var route = known.request
         route.body = request.bodyBytes
         answer(request, known.source, route, known.exchange)
+    }
+
+    func piece(_ request: borrowing IncomingRequest, isLast: Bool) {
+        guard let body = request.context as? BodyUnderWay else { return }
+        let (isClosed, isDraining) = state.withLock { ($0.isClosed, $0.isDraining) }
+        if isClosed || isDraining || request.isLast,
+            let answer = body.reader.interrupt() ?? (isClosed ? Self.busy.response : nil)
+        {
+            return request.respond(body.exchange.response(answer, close: true))
+        }
+        switch body.reader.read(request.bodyBytes, isLast: isLast) {
+        case .more where isLast:
+            request.respond(body.exchange.response(.problem(500, "The source has no answer to this request.")))
+        case .more: break
+        case .again: request.hold()
+        case .answer(let answer): request.respond(body.exchange.response(answer, whenRoom: true))
+        }
     }
 
     func room() { state.withLock { $0.routing }?.pipeline.room() }

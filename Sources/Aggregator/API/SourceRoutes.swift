@@ -17,6 +17,31 @@ final class KnownRoute: Sendable {
         exchange = visit.exchange
         bodyLimit = request.route.bodyLimit ?? visit.routing.definition.server.limits.body.bytes
     }
+
+    /// Whether the source is to be asked before the body is read. What hangs on the announced length is asked for each
+    /// request: it is the one thing in which heads differ that are the same else.
+    func isAhead(_ incoming: borrowing IncomingRequest) -> Bool {
+        guard request.route.takesLongBodies else { return false }
+        return incoming.announcedBytes > UInt64(clamping: bodyLimit) || request.headers["content-encoding"] != nil
+    }
+
+    /// The question about a body that is still to come.
+    var ahead: RouteRequest {
+        var ahead = request
+        ahead.isAhead = true
+        return ahead
+    }
+}
+
+/// A body that a source reads as it comes.
+final class BodyUnderWay: Sendable {
+    let reader: any BodyReader
+    let exchange: Exchange
+
+    init(_ reader: any BodyReader, _ exchange: Exchange) {
+        self.reader = reader
+        self.exchange = exchange
+    }
 }
 
 // Requests to the sources' own routes.
@@ -34,6 +59,7 @@ extension Site {
                 basic: request.header("authorization").flatMap { Tokens.basic($0) }))
         guard request.hasBody else { return answer(request, source, question, visit.exchange) }
         let known = KnownRoute(visit, source, question)
+        if known.isAhead(request) { return answer(request, source, known.ahead, visit.exchange) }
         request.setContext(known)
         request.wantBody(limit: known.bodyLimit)
     }
@@ -52,6 +78,9 @@ extension Site {
         case .later(let work):
             guard let deferred = request.defer() else { return request.respond(exchange.response(Self.busy.response)) }
             later.run { deferred.respond(exchange.response(await work(), whenRoom: mayEmit)) }
+        case .reading(let reader):
+            request.setContext(BodyUnderWay(reader, exchange))
+            request.wantPieces()
         }
     }
 

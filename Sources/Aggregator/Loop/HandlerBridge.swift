@@ -27,6 +27,10 @@ final class HandlerBridge: Sendable {
                 guard let request, let bridge = HandlerBridge.of(context) else { return }
                 bridge.handler?.body(IncomingRequest(pointer: request))
             },
+            on_piece: { context, request, isLast in
+                guard let request, let bridge = HandlerBridge.of(context) else { return }
+                bridge.handler?.piece(IncomingRequest(pointer: request), isLast: isLast)
+            },
             on_room: { HandlerBridge.of($0)?.handler?.room() },
             render: { context, frame, text in
                 guard let frame, let text, let bridge = HandlerBridge.of(context),

@@ -132,6 +132,8 @@ protocol HubHandler: AnyObject, Sendable {
     func head(_ request: borrowing IncomingRequest)
     /// The body that was asked for is there: answer or defer.
     func body(_ request: borrowing IncomingRequest)
+    /// The next piece of the body that was asked for in pieces: answer, hold, or go on.
+    func piece(_ request: borrowing IncomingRequest, isLast: Bool)
     /// Mailboxes that were full have room again.
     func room()
     /// The whole event of a frame, as CloudEvents JSON; nil leaves the frame out of the stream.

@@ -2,7 +2,7 @@ import CEventLoop
 import Glibc
 
 /// A request, valid while the handler's function runs and it is not answered. Exactly one of its answering functions is to
-/// be called: `respond`, `wantBody` (from `head` only), `defer`, `subscribe`.
+/// be called: `respond`, `wantBody` or `wantPieces` (from `head` only), `defer`, `subscribe`; from `piece` also none, or `hold`.
 struct IncomingRequest: ~Copyable {
     let pointer: OpaquePointer
 
@@ -24,9 +24,11 @@ struct IncomingRequest: ~Copyable {
             return (String(name), String(value))
         }
     }
-    /// In `body`: the whole of it.
+    /// In `body`: the whole of it. In `piece`: that piece.
     var bodyBytes: [UInt8] { [UInt8](el_request_body(pointer)) }
     var hasBody: Bool { el_request_has_body(pointer) }
+    /// How many bytes of body were announced; of a chunked one as many as there can be.
+    var announcedBytes: UInt64 { el_request_body_announced(pointer) }
     /// The peer's address; empty on a unix socket.
     var peer: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 46) { buffer in
@@ -57,6 +59,12 @@ struct IncomingRequest: ~Copyable {
 
     /// Reads the body, at most `limit` bytes, and calls `HubHandler.body`.
     func wantBody(limit: Int) { el_request_want_body(pointer, UInt64(max(0, limit))) }
+
+    /// Reads a body of any length, and calls `HubHandler.piece` with each piece of it.
+    func wantPieces() { el_request_want_pieces(pointer) }
+
+    /// From `piece`: calls it once more, with nothing new, when others have had their turn and there is room.
+    func hold() { el_request_hold(pointer) }
 
     func respond(_ response: HubResponse) {
         response.withRaw { raw in withUnsafePointer(to: raw) { el_respond(pointer, $0) } }

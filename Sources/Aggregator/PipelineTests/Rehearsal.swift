@@ -137,6 +137,7 @@ struct Rehearsal: ~Copyable {
 private final class Nobody: HubHandler {
     func head(_ request: borrowing IncomingRequest) { request.respond(HubResponse(status: 503)) }
     func body(_ request: borrowing IncomingRequest) { request.respond(HubResponse(status: 503)) }
+    func piece(_ request: borrowing IncomingRequest, isLast: Bool) { request.respond(HubResponse(status: 503)) }
     func room() {}
     func envelope(_ frame: borrowing FrameView) -> [UInt8]? { nil }
 }

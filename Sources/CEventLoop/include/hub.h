@@ -47,6 +47,9 @@ typedef struct {
     void (*on_head)(void *context, el_request *request);
     // The body that was asked for is there, whole. Answer.
     void (*on_body)(void *context, el_request *request);
+    // The next bytes of the body that was asked for in pieces (el_request_want_pieces), and whether they are the last.
+    // Answer, which must be done with the last; or do nothing, and the next piece comes when there is room; or hold.
+    void (*on_piece)(void *context, el_request *request, bool is_last);
     // Mailboxes that were full have room again. Called after el_append or el_has_room said that there was none.
     void (*on_room)(void *context);
     // Write the frame as the data of an enveloped stream: into *text, malloc'ed (the loop frees it); its length, or 0

@@ -3,7 +3,7 @@
 // The loop refuses by itself what is no HTTP or may be read in two ways (400, 431, 408, 413, 417, 501, 505): bare LF,
 // obs-fold, white space before a colon, two lengths, length and chunked together, no or several `Host`, control bytes.
 // Everything else goes to el_handler.on_head, which must do exactly one of: el_respond, el_request_want_body,
-// el_request_defer, el_subscribe (subscription.h). on_body must do one of the others.
+// el_request_want_pieces, el_request_defer, el_subscribe (subscription.h). on_body must do one of the others.
 //
 // Threads    All of it on the loop's thread, within on_head or on_body; el_deferred_respond or el_deferred_resume from any
 //            thread, one of them once.
@@ -25,8 +25,9 @@ el_slice el_request_target(const el_request *request);  // as it came, origin-fo
 el_slice el_request_header(el_request *request, el_slice name);
 size_t el_request_header_count(const el_request *request);
 void el_request_header_at(const el_request *request, size_t index, el_slice *name, el_slice *value);
-el_slice el_request_body(const el_request *request);  // in on_body
+el_slice el_request_body(const el_request *request);  // in on_body; in on_piece: the piece, which may be empty
 bool el_request_has_body(const el_request *request);  // one was announced (a length above 0, or chunked)
+uint64_t el_request_body_announced(const el_request *request);  // its length; UINT64_MAX if it is chunked
 // The peer's address as text ("192.0.2.1", "2001:db8::1"; empty on a unix socket), into `text` of 46 bytes.
 void el_request_peer(const el_request *request, char *text);
 // Which loop's thread this is, from 0.
@@ -44,6 +45,14 @@ void *el_request_context(const el_request *request);
 
 // Read the body, at most `limit` bytes (413 beyond), and call on_body. `Expect: 100-continue` is answered.
 void el_request_want_body(el_request *request, uint64_t limit);
+// Read a body of any length, and call on_piece for each piece of it as it comes: at most what a loop reads at once
+// (64 KiB). While el_has_room is false nothing more is read, so the peer waits. body_time is the time between two pieces.
+// If the connection ends before the body does, nothing more is called but the context's release; a head whose body came
+// so is not remembered. `Expect: 100-continue` is answered.
+void el_request_want_pieces(el_request *request);
+// In on_piece: there is more to do for this piece than is good in one go. on_piece is called again with nothing in it
+// (and the same is_last), when other connections have had their turn and there is room; until then nothing is read.
+void el_request_hold(el_request *request);
 
 typedef struct {
     uint16_t status;

@@ -21,9 +21,6 @@ public struct HTTPIngest: RoutedSource {
     /// For `aggregator list`.
     public static let summary =
         "Events that arrive as HTTP requests: JSON, NDJSON, CloudEvents, forms, text, query parameters; signed webhooks."
-    /// Planned.
-    public static let later = ["stream"]
-
     @Option(
         "The path. `{subject}` and `{type}` in it set those of the event, other names go into the data.",
         .example("/notifications/{subject}"))
@@ -49,6 +46,12 @@ public struct HTTPIngest: RoutedSource {
         (with its source), and what `set: {id: …}` gives one.
         """, .example("{within: 10m, keys: 10000}"))
     var dedupe: DedupeOptions?
+    @Option(
+        """
+        Takes NDJSON that is longer than `server.limits.body`: line by line, read no faster than the pipeline takes it. A bad \
+        line ends it with a 422 that says which, and how many events before it were accepted.
+        """)
+    var stream = false
     @Option("What the answer says beside `accepted`.", .example("{status: sent}"))
     var answer = OrderedOptions<PlainValue>()
     @Option("At most so many events in one request.", .range(1...1_000_000)) var batch = 10_000
@@ -60,6 +63,11 @@ public struct HTTPIngest: RoutedSource {
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         IngestSet.check(set, &problems)
+        if stream, verify?.isOfBody ?? false {
+            problems.report(
+                "a signature is of the whole body, so it comes too late for one that is taken line by line; "
+                    + "use 'basic', 'token' or 'header' of verify, or no stream", at: options["stream"])
+        }
         if answer.entries.contains(where: { $0.name == "accepted" }) {
             problems.report("'accepted' is the number of events; choose another name", at: options["answer"])
         }
@@ -77,13 +85,16 @@ public struct HTTPIngest: RoutedSource {
 
     private var route: Route {
         Route(
-            method.rawValue, path, encodings: Inflater.codings, asksAddress: rate.map { $0.per != .everybody } ?? false)
+            method.rawValue, path, encodings: Inflater.codings, takesLongBodies: stream,
+            asksAddress: rate.map { $0.per != .everybody } ?? false)
     }
 
     /// Answers requests until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         let desk = IngestDesk(self, route, source: context.name)
-        context.serve { request in .now(desk.answer(request, context)) }
+        context.serve { request in
+            request.isAhead ? desk.begin(request, context) : .now(desk.answer(request, context))
+        }
         // All the work is done in the requests; this task only says that the source is alive.
         let (forever, keeper) = AsyncStream.makeStream(of: Never.self)
         for await _ in forever {}

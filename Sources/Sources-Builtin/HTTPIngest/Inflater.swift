@@ -107,7 +107,7 @@ final class Inflater: @unchecked Sendable {
         return result
     }
 
-    private static var broken: Refusal {
+    static var broken: Refusal {
         Refusal(400, "The body is not what its Content-Encoding says, or was damaged on the way.")
     }
 

@@ -118,11 +118,18 @@ enum IngestBody {
             number += 1
             let line = JSON.trimmed(line)
             if line.isEmpty { continue }
-            if let problem = JSON.validate(Array(line)) { throw notJSON(problem, in: line, "Line \(number)") }
+            let item = try item(ofLine: line, number)
             guard items.count < limit else { throw tooMany(limit) }
-            items.append(IngestItem(data: .json(Array(line)), place: .line(number)))
+            items.append(item)
         }
         return items
+    }
+
+    /// A line that is not blank, without the white space around it.
+    static func item(ofLine line: ArraySlice<UInt8>, _ number: Int) throws(Refusal) -> IngestItem {
+        let bytes = Array(line)
+        if let problem = JSON.validate(bytes) { throw notJSON(problem, in: line, "Line \(number)") }
+        return IngestItem(data: .json(bytes), place: .line(number))
     }
 
     static func form(_ body: [UInt8], as type: DataType? = nil) throws(Refusal) -> EventData {

@@ -31,21 +31,41 @@ struct IngestDesk: Sendable {
     /// On an event-loop thread: everything here is bounded by the size of the body, and of what it may decompress to.
     func answer(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
         do throws(Refusal) {
-            try rate?.admit(request.sender, now: context.clock.uptime())
-            try verifier?.checkSender(of: request)
+            try admit(request, context)
             let now = context.clock.now()
             let signature = try verifier?.signature(of: request, now: now)
-            let request = try decoded(request, limit: context.bodyLimit)
-            let items = try items(of: request) { context.declaredType(of: $0) }
-            try take(items, of: request, signature, now: now, context)
-            return items.count == 1 ? oneAccepted : Self.accepted(items.count, rest)
+            return try take(try decoded(request, limit: context.bodyLimit), signature, now: now, context)
         } catch {
             return error.response
         }
     }
 
+    /// A body that is still to come and may be of any length.
+    func begin(_ request: RouteRequest, _ context: SourceContext) -> RouteAnswer {
+        do throws(Refusal) {
+            try admit(request, context)
+            return .reading(try IngestStream(request, self, context))
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    private func admit(_ request: RouteRequest, _ context: SourceContext) throws(Refusal) {
+        try rate?.admit(request.sender, now: context.clock.uptime())
+        try verifier?.checkSender(of: request)
+    }
+
+    /// A request of which all is there, as it was before it was compressed.
+    func take(
+        _ request: RouteRequest, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
+    ) throws(Refusal) -> RouteResponse {
+        let items = try items(of: request) { context.declaredType(of: $0) }
+        try take(items, of: request, signature, now: now, context)
+        return items.count == 1 ? oneAccepted : accepted(items.count)
+    }
+
     /// Emits what the items say; all or, with a 422, none.
-    private func take(
+    func take(
         _ items: [IngestItem], of request: RouteRequest, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
     ) throws(Refusal) {
         let values = set.map { _ in RequestValues(request) }
@@ -119,7 +139,7 @@ struct IngestDesk: Sendable {
     /// - Parameter declared: what the data of a type of events is declared to be.
     func items(of request: RouteRequest, declared: (String) -> DataType?) throws(Refusal) -> [IngestItem] {
         let form = declared(request.parameters["type"] ?? type)
-        let fields = fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
+        let fields = pathFields(of: request)
         var items: [IngestItem]
         if let event = try binaryEvent(of: request) {
             let data = try CloudEvent.data(request.body, type: request.headers["content-type"], at: .body)
@@ -150,6 +170,19 @@ struct IngestDesk: Sendable {
         let type = request.headers["content-type"].map { MediaType.parts(of: $0).name }
         if let type, MediaType.isCloudEvents(type) { return nil }
         return try CloudEventHeaders.read(request.headers)
+    }
+
+    /// The answer to so many events.
+    func accepted(_ count: Int) -> RouteResponse { Self.accepted(count, rest) }
+
+    /// What the data of a line of this request is declared to be.
+    func declaredType(ofLinesOf request: RouteRequest, _ context: SourceContext) -> DataType? {
+        context.declaredType(of: request.parameters["type"] ?? type)
+    }
+
+    /// The path's fields for each item's data.
+    func pathFields(of request: RouteRequest) -> [(name: String, value: String)] {
+        fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
     }
 
     private static func accepted(_ count: Int, _ rest: [(name: String, json: [UInt8])]) -> RouteResponse {

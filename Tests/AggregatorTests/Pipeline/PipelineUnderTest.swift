@@ -58,6 +58,7 @@ final class PipelineUnderTest: Sendable {
         let pipeline = Mutex<LivePipeline?>(nil)
         func head(_ request: borrowing IncomingRequest) { request.respond(HubResponse(status: 404)) }
         func body(_ request: borrowing IncomingRequest) { request.respond(HubResponse(status: 404)) }
+        func piece(_ request: borrowing IncomingRequest, isLast: Bool) {}
         func room() { pipeline.withLock { $0 }?.room() }
         func envelope(_ frame: borrowing FrameView) -> [UInt8]? { EventEnvelope.json(of: frame) }
     }

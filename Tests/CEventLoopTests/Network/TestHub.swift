@@ -16,6 +16,7 @@ final class TestHub: @unchecked Sendable {
     private let held = Mutex<[Held]>([])
     private let messages = Mutex<[String]>([])
     private let released = Mutex(0)
+    private let counted = Mutex(0)
     private let gate = DispatchSemaphore(value: 0)
 
     /// An answer that waits for the test. `@unchecked Sendable`: el_deferred_respond may be called from any thread.
@@ -34,6 +35,7 @@ final class TestHub: @unchecked Sendable {
         handler.context = Unmanaged.passRetained(box).toOpaque()
         handler.on_head = { context, request in TestHub.from(context)?.answer(request) }
         handler.on_body = { context, request in TestHub.from(context)?.answerBody(request) }
+        handler.on_piece = { context, request, isLast in TestHub.from(context)?.answerPiece(request, isLast) }
         handler.on_room = { _ in }
         handler.render = { _, _, _ in 0 }
         handler.on_log = { context, _, message in
@@ -164,6 +166,8 @@ final class TestHub: @unchecked Sendable {
     }
 
     var log: [String] { messages.withLock { $0 } }
+    /// Of bodies, that were handed over.
+    var pieces: Int { counted.withLock { $0 } }
     var releasedContexts: Int { released.withLock { $0 } }
 
     /// Waits until it is so; the test fails if that takes very long.
@@ -196,6 +200,7 @@ final class TestHub: @unchecked Sendable {
 
     private func note(_ message: String) { messages.withLock { $0.append(message) } }
     func hold(_ deferred: OpaquePointer) { held.withLock { $0.append(Held(deferred: deferred)) } }
+    func countPiece() { counted.withLock { $0 += 1 } }
     func countRelease() { released.withLock { $0 += 1 } }
     var heldCount: Int { held.withLock { $0.count } }
 

@@ -9,6 +9,7 @@ extension TestHub {
         let path = String(target.prefix { $0 != "?" })
         switch path {
         case "/echo": el_request_want_body(request, 1 << 20)
+        case "/pieces": wantPieces(request)
         case "/ten": el_request_want_body(request, 10)
         case "/describe": respond(request, Response(body: describe(request)))
         case "/empty": respond(request, Response(status: 204, headers: ""))
@@ -40,6 +41,48 @@ extension TestHub {
 
     func answerBody(_ request: OpaquePointer?) {
         respond(request, Response(body: String(el_request_body(request))))
+    }
+
+    /// What came of a body in pieces: bytes, pieces, the longest.
+    final class Pieces {
+        weak var hub: TestHub?
+        var bytes = 0
+        var count = 0
+        var longest = 0
+        var holds = 0
+
+        init(_ hub: TestHub) { self.hub = hub }
+    }
+
+    private func wantPieces(_ request: OpaquePointer?) {
+        let pieces = Unmanaged.passRetained(Pieces(self)).toOpaque()
+        el_request_set_context(request, pieces) { context in
+            guard let context else { return }
+            let pieces = Unmanaged<Pieces>.fromOpaque(context)
+            pieces.takeUnretainedValue().hub?.countRelease()
+            pieces.release()
+        }
+        el_request_want_pieces(request)
+    }
+
+    /// "stop" is answered at once, "hold" wants to be asked a hundred times.
+    func answerPiece(_ request: OpaquePointer?, _ isLast: Bool) {
+        guard let context = el_request_context(request) else { return }
+        let pieces = Unmanaged<Pieces>.fromOpaque(context).takeUnretainedValue()
+        let piece = String(el_request_body(request))
+        pieces.bytes += piece.utf8.count
+        pieces.count += 1
+        pieces.longest = max(pieces.longest, piece.utf8.count)
+        countPiece()
+        if piece == "hold" { pieces.holds = 100 }
+        if piece == "stop" {
+            respond(request, Response(status: 422, body: "stopped"))
+        } else if pieces.holds > 0 {
+            pieces.holds -= 1
+            el_request_hold(request)
+        } else if isLast {
+            respond(request, Response(body: "\(pieces.bytes) \(pieces.count) \(pieces.longest)"))
+        }
     }
 
     private func respond(_ request: OpaquePointer?, _ response: Response) {

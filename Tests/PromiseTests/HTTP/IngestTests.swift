@@ -107,4 +107,40 @@ struct IngestTests {
             #expect(options.status == 204 && options.field("allow") == "OPTIONS, PUT")
         }
     }
+
+    @Test(
+        "NDJSON of any length goes through a server whose memory does not grow with it, and a bad line says where it was"
+    )
+    func stream() async throws {
+        let file = """
+            server: {limits: {body: 16KiB}}
+            sources:
+              lines: {http_ingest: {path: /in, stream: true}}
+              plain: {http_ingest: {path: /plain}}
+            channels: {all: {from: [lines, plain], keep: 10}}
+            """
+        let lines = (0..<100_000).map { "{\"n\":\($0)}\n" }.joined()
+        let type = "Content-Type: application/x-ndjson"
+        try await Server.run(file) { server in
+            #expect(try await server.ask("POST /plain", [type], body: lines).status == 413)
+            #expect(try await server.ask("POST /in", body: lines).status == 413)
+            let whole = try await server.ask("POST /in", [type], body: lines)
+            #expect(whole.status == 202 && whole.text == #"{"accepted":100000}"#)
+            let chunked = try await RawConnection.connect(to: server.address)
+            let chunk = String(lines.utf8.count, radix: 16)
+            try await chunked.send(
+                "POST /in HTTP/1.1\r\nHost: 127.0.0.1\r\n\(type)\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "\(chunk)\r\n\(lines)\r\n2\r\n{x\r\n0\r\n\r\n")
+            let refused = try await chunked.readResponse()
+            #expect(refused.status == 422 && refused.text.contains("Line 100001"))
+            #expect(refused.text.contains(#""accepted":100000"#))
+            // The same head, but for digits: what fits is still all or nothing.
+            let short = try await server.ask("POST /in", [type], body: "1\n2\nx")
+            #expect(short.status == 400)
+            let (_, stream) = try await server.follow("/channels/all?replay=all")
+            var blocks: [String] = []
+            while blocks.count < 11, let block = try await stream.readBlock() { blocks.append(block) }
+            #expect(blocks.last?.contains(#"{"n":99999}"#) == true)
+        }
+    }
 }

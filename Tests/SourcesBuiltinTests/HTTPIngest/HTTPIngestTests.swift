@@ -99,10 +99,10 @@ import Testing
     }
 
     @Test(
-        "what cannot be, or is not built yet, is a mistake of the file",
+        "what cannot be is a mistake of the file",
         arguments: [
             "type: x", "path: /in\ntype: gap", "path: /in\nanswer: {accepted: 1}", "path: /in\nmethod: GET",
-            "path: /in\nstream: true", "path: /in\nbatch: 0",
+            "path: /in\nstream: maybe", "path: /in\nbatch: 0",
         ])
     func refused(options: String) { #expect(mistakes(HTTPIngest.self, options) != nil) }
 }
