@@ -72,6 +72,7 @@ public final class Aggregator: Sendable {
             let live = try LivePipeline(
                 definition, hub: hub, state: folder, files: FileWatcher(), log: log, clock: clock)
             site.install(live)
+            try hub.setRefusalHeaders(Exchange.refusalLines(Origins(definition.server)))
             var addresses: [ListenAddress] = []
             for address in listen { addresses.append(try hub.listen(on: address)) }
             try live.start()

@@ -77,7 +77,8 @@ public struct Route: Sendable, Hashable {
 
     /// A route.
     public init(
-        _ method: String, _ path: String, bodyLimit: Int? = nil, encodings: [String] = [], takesLongBodies: Bool = false,
+        _ method: String, _ path: String, bodyLimit: Int? = nil, encodings: [String] = [],
+        takesLongBodies: Bool = false,
         asksAddress: Bool = false
     ) {
         self.method = method

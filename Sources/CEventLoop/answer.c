@@ -226,10 +226,12 @@ void el_refuse(el_connection *c, uint16_t status, const char *detail) {
     char body[512];
     int length = snprintf(body, sizeof body, "{\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\"}\n", el_reason(status),
                           status, detail);
-    static const char type[] = "Content-Type: application/problem+json\r\n";
+    const char *headers = c->loop->hub->refusal_headers;
+    if (headers == NULL) headers = EL_REFUSAL_TYPE;
     el_tally(&c->loop->counters.malformed, 1);
     el_response response = {
-        .status = status, .headers = {type, sizeof type - 1}, .body = {body, (size_t)length}, .file = -1, .close = true,
+        .status = status, .headers = {headers, strlen(headers)}, .body = {body, (size_t)length}, .file = -1,
+        .close = true,
     };
     el_answer(c, &response);
     el_connection_answered(c);

@@ -72,8 +72,8 @@ el_progress el_body_take(el_request *r, const char *bytes, size_t length, size_t
     if (r->body_done) return EL_DONE;
     if (r->body_kind == EL_BODY_CHUNKED) return take_chunks(r, bytes, length, taken);
     size_t count = length < r->body_left ? length : (size_t)r->body_left;
-    bool is_whole = r->body_kept && r->body_length == 0 && (count == r->body_left || r->in_pieces) && count <= r->body_limit;
-    if (is_whole) {
+    bool is_whole = r->in_pieces || (r->body_length == 0 && count == r->body_left && count <= r->body_limit);
+    if (r->body_kept && is_whole) {
         r->body_in_place = (el_slice){bytes, count};
         r->body_length = count;
     } else if (!take_data(r, bytes, count)) {

@@ -6,6 +6,7 @@
 //     │                         want_body  ↓ │ └─────────────→ STREAM ── end ──→ WRITING ─→ LINGER
 //     └───────────────────── DISCARD ←──  BODY          the rest of an unread body, bounded: DISCARD ──→ IDLE
 //
+// A body in pieces goes from BODY to ASKED and back with each of them, and stays in ASKED while there is no room.
 // A request is held from HEAD to the end of WRITING or DISCARD; IDLE, STREAM and LINGER hold none. Reading pauses in
 // ASKED and WRITING: what was read beyond is put `ahead`, and is looked at before the socket is. LINGER: our side is shut
 // down; reading on until the peer closes too, because close() with unread input would reset the connection and destroy

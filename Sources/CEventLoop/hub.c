@@ -107,6 +107,18 @@ el_hub *el_hub_new(const el_hub_settings *settings, const el_handler *handler, c
     return hub;
 }
 
+bool el_hub_set_refusal_headers(el_hub *hub, el_slice lines) {
+    size_t type_length = strlen(EL_REFUSAL_TYPE);
+    char *copy = malloc(type_length + lines.length + 1);
+    if (copy == NULL) return false;
+    memcpy(copy, EL_REFUSAL_TYPE, type_length);
+    if (lines.length > 0) memcpy(copy + type_length, lines.bytes, lines.length);
+    copy[type_length + lines.length] = '\0';
+    free(hub->refusal_headers);
+    hub->refusal_headers = copy;
+    return true;
+}
+
 uint16_t el_hub_listen_tcp(el_hub *hub, const char *host, uint16_t port, char *error) {
     int sockets[LOOPS_MAX];
     bool is_loopback = false;
@@ -199,6 +211,7 @@ void el_hub_free(el_hub *hub) {
     if (hub->core != NULL) el_core_free(hub->core);
     for (uint32_t i = 0; i < hub->loop_count; i++) free(hub->loops[i]);
     free(hub->loops);
+    free(hub->refusal_headers);
     pthread_cond_destroy(&hub->changed);
     pthread_mutex_destroy(&hub->lock);
     free(hub);

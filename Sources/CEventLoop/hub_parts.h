@@ -12,6 +12,7 @@
 struct el_hub {
     el_hub_settings settings;
     el_handler handler;
+    char *refusal_headers;       // NULL: only that it is problem+json
     el_core *core;
     el_loop **loops;
     uint32_t loop_count;         // of those set up

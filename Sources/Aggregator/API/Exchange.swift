@@ -36,6 +36,9 @@ struct Exchange: Sendable {
 
     /// What we say an answer is, it is: browsers shall not guess scripts out of events.
     private static let common = [(name: "X-Content-Type-Options", value: "nosniff")]
+    /// Of the answers that the loops give by themselves.
+    static func refusalLines(_ origins: Origins) -> String { HeaderLines.text(common + origins.linesForAnybody) }
+
     /// Of nearly every answer to a post.
     private static let jsonLines = HeaderLines.text(RouteResponse.json(202, [UInt8]()).headers + common)
 }

@@ -46,12 +46,7 @@ final class Routing: Sendable {
         let definition = pipeline.definition
         tokens = Tokens(
             (definition.auth?.tokens ?? []).map { ($0.token, .known(name: $0.name, claims: $0.claimsValue)) })
-        origins = Origins(
-            hosts: definition.server.hosts.map(\.name),
-            shared: definition.server.cors.map { cors in
-                cors.origins.values.map { if case .site(let origin) = $0 { origin } else { "*" } }
-            },
-            credentials: definition.server.cors?.credentials ?? false)
+        origins = Origins(definition.server)
         files = definition.server.static.map { StaticFiles(folder: $0.path) }
     }
 

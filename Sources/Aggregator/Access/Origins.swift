@@ -18,6 +18,16 @@ struct Origins: Sendable {
         self.credentials = credentials
     }
 
+    /// As the file says.
+    init(_ server: ServerSettings) {
+        self.init(
+            hosts: server.hosts.map(\.name),
+            shared: server.cors.map { cors in
+                cors.origins.values.map { if case .site(let origin) = $0 { origin } else { "*" } }
+            },
+            credentials: server.cors?.credentials ?? false)
+    }
+
     /// Why the request's `Host` is not ours, or nil if it is.
     ///
     /// A page of any site can point a name of its own at 127.0.0.1 (DNS rebinding), and its scripts then count as of our
@@ -59,6 +69,13 @@ struct Origins: Sendable {
         var lines = [("Access-Control-Allow-Origin", isSharedWithAll ? "*" : origin)]
         if credentials { lines.append(("Access-Control-Allow-Credentials", "true")) }
         return lines + [("Vary", "Origin")]
+    }
+
+    /// The same where nobody has looked at the request: as much as is right whatever its `Origin` is.
+    var linesForAnybody: [(name: String, value: String)] {
+        guard let shared else { return [] }
+        if isSharedWithAll { return lines(forOrigin: "*") }
+        return lines(forOrigin: shared.count == 1 ? shared.first : nil)
     }
 
     /// What a preflight is told beyond that (Fetch standard, section 3.3.3).

@@ -46,6 +46,15 @@ final class Hub: Sendable {
         }
     }
 
+    /// What the answers have that the loops give by themselves, to what never gets to the handler; before `start`.
+    ///
+    /// - Parameter lines: complete, each with CR LF.
+    func setRefusalHeaders(_ lines: String) throws(HubError) {
+        guard lines.withSlice({ el_hub_set_refusal_headers(pointer, $0) }) else {
+            throw HubError(message: "out of memory")
+        }
+    }
+
     /// Starts the loops' threads.
     func start() throws(HubError) {
         try HubError.check { error in el_hub_start(pointer, error) }

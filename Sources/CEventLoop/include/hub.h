@@ -66,6 +66,10 @@ uint16_t el_hub_listen_tcp(el_hub *hub, const char *host, uint16_t port, char *e
 // A socket file that nobody answers on is replaced; one that is answered is an error. The file is removed at the end.
 bool el_hub_listen_unix(el_hub *hub, const char *path, char *error);
 
+// What every answer has that the loops give by themselves (refusals of what is no HTTP, 413, 408): complete lines, each with
+// CR LF, which are copied. Before el_hub_start. False: out of memory.
+bool el_hub_set_refusal_headers(el_hub *hub, el_slice lines);
+
 bool el_hub_start(el_hub *hub, char *error);
 
 // Calls the function on that loop's thread, soon; or with `runs` false, if need be at once and here, when that loop is

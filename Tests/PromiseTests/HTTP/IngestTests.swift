@@ -143,4 +143,28 @@ struct IngestTests {
             #expect(blocks.last?.contains(#"{"n":99999}"#) == true)
         }
     }
+
+    @Test(
+        "Answers that the loop gives by itself are as safe, and as readable for other sites, as the others",
+        arguments: [
+            ("", nil), ("cors: {origins: ['*']}", "*"), ("cors: {origins: ['https://a.example']}", "https://a.example"),
+        ] as [(String, String?)])
+    func refusals(cors: String, origin: String?) async throws {
+        let file = """
+            server: {limits: {body: 16B}, \(cors)}
+            sources: {notes: {http_ingest: {path: /in}}}
+            channels: {all: {from: [notes]}}
+            """
+        try await Server.run(file) { server in
+            let long = try await server.ask("POST /in", body: "12345678901234567")
+            #expect(long.status == 413 && long.field("content-type") == "application/problem+json")
+            let malformed = try await server.ask("GET /", ["Host: a", "Host: b"])
+            #expect(malformed.status == 400)
+            for answer in [long, malformed] {
+                #expect(answer.field("x-content-type-options") == "nosniff")
+                #expect(answer.field("access-control-allow-origin") == origin)
+                #expect(answer.field("vary") == (origin == nil ? nil : "Origin"))
+            }
+        }
+    }
 }
