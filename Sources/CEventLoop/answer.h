@@ -19,7 +19,6 @@ void el_answer_with_room(el_connection *connection, const el_response *response)
 // An answer of the loop's own, as problem+json (RFC 9457); the connection closes after it. `detail`: a constant without
 // quotes.
 void el_refuse(el_connection *connection, uint16_t status, const char *detail);
-#define EL_REFUSAL_TYPE "Content-Type: application/problem+json\r\n"
 const char *el_reason(uint16_t status);
 bool el_hub_wants_last(const el_connection *connection);  // el_request_is_last
 

@@ -8,11 +8,13 @@
 
 // Connections beyond settings.connections that are still served once, to be told so.
 #define EL_CONNECTIONS_SLACK 64
+// The first of refusal_headers.
+#define EL_REFUSAL_TYPE "Content-Type: application/problem+json\r\n"
 
 struct el_hub {
     el_hub_settings settings;
     el_handler handler;
-    char *refusal_headers;       // NULL: only that it is problem+json
+    char *refusal_headers;       // NULL: EL_REFUSAL_TYPE alone
     el_core *core;
     el_loop **loops;
     uint32_t loop_count;         // of those set up
