@@ -19,6 +19,10 @@ public struct Event: Sendable {
     public var data: EventData {
         didSet { object = nil }
     }
+    /// The other attributes that a CloudEvent came with: extensions, and `dataschema` (CloudEvents 1.0, "Extension Context
+    /// Attributes"). Texts, whole numbers or truth values, by names of lower-case letters and digits; anything else is left
+    /// out. They go along through the pipeline and into the envelope.
+    public var extensions: [String: Value] = [:]
     /// What an expression has learned of `data`, for the next one that asks.
     var object: JSONObject?
 

@@ -19,6 +19,7 @@ enum EventEnvelope {
             append("time", time.description, to: &json)
         }
         append("channel", meta.channel, to: &json)
+        json += meta.extensions.utf8
         append(data, meta, to: &json)
         json.append(UInt8(ascii: "}"))
         return json

@@ -2,8 +2,8 @@ import CEventLoop
 
 /// What a frame knows of its event beside what it sends: enough to write the whole event (`EventEnvelope`).
 ///
-///     kind 1 · id's kind 1 · nanoseconds 4 · seconds 8 · lengths of channel 4, source 4, id 4 · number 8 · those texts ·
-///     the text of the data where its lines have lost something
+///     kind 1 · id's kind 1 · nanoseconds 4 · seconds 8 · lengths of channel 4, source 4, id 4, extensions 4 · number 8 ·
+///     those texts · the text of the data where its lines have lost something
 ///
 /// Numbers in this machine's byte order: a frame never leaves the process by this way.
 struct FrameMeta {
@@ -13,7 +13,7 @@ struct FrameMeta {
         case originalText
     }
 
-    private static let headLength = 34
+    private static let headLength = 38
 
     var kind: Kind
     var seconds: Int64
@@ -21,14 +21,18 @@ struct FrameMeta {
     var channel: String
     var source: String
     var id: EventID
+    /// `ExtensionText`.
+    var extensions: String
     var originalText: String
 
     /// Writes the meta of an event, for the time of the call. The event is not changed.
     static func withBytes<R>(of event: inout Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
         let (idNumber, idText) = event.id.parts
         let (kind, original) = event.data.kind
+        let extensions = event.extensions.isEmpty ? [] : ExtensionText.members(event.extensions)
         let length =
-            headLength + channel.count + event.source.utf8.count + idText.utf8.count + original.utf8.count
+            headLength + channel.count + event.source.utf8.count + idText.utf8.count + extensions.count
+            + original.utf8.count
         return withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { buffer in
             var writer = MetaWriter(buffer)
             writer.number(kind.rawValue)
@@ -38,10 +42,12 @@ struct FrameMeta {
             writer.number(UInt32(truncatingIfNeeded: channel.count))
             writer.number(UInt32(truncatingIfNeeded: event.source.utf8.count))
             writer.number(UInt32(truncatingIfNeeded: idText.utf8.count))
+            writer.number(UInt32(truncatingIfNeeded: extensions.count))
             writer.number(idNumber)
             writer.bytes(channel)
             writer.text(event.source)
             writer.text(idText)
+            writer.bytes(extensions)
             writer.text(original)
             return body(
                 el_slice(
@@ -56,10 +62,11 @@ struct FrameMeta {
         guard let kind = reader.number(UInt8.self).flatMap(Kind.init), let idKind = reader.number(UInt8.self),
             let nanoseconds = reader.number(Int32.self), let seconds = reader.number(Int64.self),
             let channelLength = reader.number(UInt32.self), let sourceLength = reader.number(UInt32.self),
-            let idLength = reader.number(UInt32.self),
+            let idLength = reader.number(UInt32.self), let extensionsLength = reader.number(UInt32.self),
             let idNumber = reader.number(UInt64.self),
             let channel = reader.text(Int(channelLength)), let source = reader.text(Int(sourceLength)),
-            let idText = reader.text(Int(idLength)), let original = reader.text(reader.left)
+            let idText = reader.text(Int(idLength)),
+            let extensions = reader.text(Int(extensionsLength)), let original = reader.text(reader.left)
         else { return nil }
         self.kind = kind
         self.seconds = seconds
@@ -67,6 +74,7 @@ struct FrameMeta {
         self.channel = channel
         self.source = source
         id = idKind == 0 ? .numbered(idNumber) : .given(idText)
+        self.extensions = extensions
         originalText = original
     }
 }

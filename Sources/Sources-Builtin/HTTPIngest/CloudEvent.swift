@@ -9,6 +9,8 @@ final class CloudEvent: Sendable {
     let type: String
     let subject: String?
     let time: Timestamp?
+    /// The attributes that have no place of their own in an event: extensions, and `dataschema`.
+    let extensions: [String: Value]
     /// All attributes by name, extensions included, as the expressions of `set` see them.
     let attributes: ValueMap
 
@@ -50,7 +52,16 @@ final class CloudEvent: Sendable {
                     + "(2026-11-23T13:12:15Z), not '\(time.prefix(64))'.")
         }
         self.attributes = attributes
+        extensions = attributes.reduce(into: [:]) { extensions, attribute in
+            guard case .string(let name) = attribute.key, !Self.core.contains(name) else { return }
+            extensions[name] = attribute.value
+        }
     }
+
+    /// Attributes that an event of the pipeline has, too, or the data decides about.
+    private static let core: Set<String> = [
+        "specversion", "id", "source", "type", "subject", "time", "datacontenttype",
+    ]
 
     /// Attributes are named in lower-case letters and digits; whatever has another name is none.
     static func isName(_ name: some StringProtocol) -> Bool {

@@ -99,6 +99,7 @@ struct IngestDesk: Sendable {
             event = Event(
                 id: .given(given.id), type: type ?? given.type, subject: subject ?? given.subject,
                 time: given.time ?? now, data: item.data)
+            event.extensions = given.extensions
         } else {
             event = Event(type: type ?? self.type, subject: subject, time: now, data: item.data)
         }

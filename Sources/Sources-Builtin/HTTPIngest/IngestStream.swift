@@ -144,7 +144,7 @@ extension IngestStream {
         let line = JSON.trimmed(line)
         if !line.isEmpty {
             var item = try IngestBody.item(ofLine: line, state.lines + 1)
-            if !fields.isEmpty { try item.put(fields) }
+            if !fields.isEmpty { try item.put(fields, as: desk.declaredType(ofLinesOf: request, context)) }
             items.append(item)
         }
         state.lines += 1

@@ -19,23 +19,21 @@ struct Refusal: Error, Equatable {
     /// With 415 the client is told what would be taken (RFC 9110, section 12.5.1).
     static func unknownType(_ detail: String) -> Refusal { Refusal(415, detail, header: ("Accept", MediaType.known)) }
 
-    /// The same of a line of a body whose lines before it were taken: 422, with the numbers as members of their own.
-    func ofLine(_ line: Int, accepted: Int) -> RouteResponse {
-        let what = accepted == 1 ? "1 event before it was" : "\(accepted) events before it were"
-        var problem = JSONObjectText()
-        problem.set("title", "Unprocessable Content")
-        problem.set("status", 422)
-        problem.set("detail", "\(detail) \(what) accepted; send the rest anew, from this line on.")
-        problem.set("line", line)
-        problem.set("accepted", accepted)
-        return RouteResponse(
-            status: 422, headers: [("Content-Type", "application/problem+json")], body: problem.finished)
-    }
-
     /// As the client gets it.
     var response: RouteResponse {
-        let members = fault.map { [("pointer", Value.string($0.pointer)), ("reason", Value.string($0.reason))] } ?? []
-        return .problem(status, detail, headers: header.map { [$0] } ?? [], members: members)
+        .problem(status, detail, headers: header.map { [$0] } ?? [], members: members)
+    }
+
+    /// As the client gets it for a line of a body whose lines before it were taken: 422, with the numbers as members.
+    func ofLine(_ line: Int, accepted: Int) -> RouteResponse {
+        let what = accepted == 1 ? "1 event before it was" : "\(accepted) events before it were"
+        return .problem(
+            422, "\(detail) \(what) accepted; send the rest anew, from this line on.",
+            members: members + [("line", .int(Int64(line))), ("accepted", .int(Int64(accepted)))])
+    }
+
+    private var members: [(name: String, value: Value)] {
+        fault.map { [("pointer", .string($0.pointer)), ("reason", .string($0.reason))] } ?? []
     }
 
     static func == (some: Refusal, other: Refusal) -> Bool {

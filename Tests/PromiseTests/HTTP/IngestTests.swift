@@ -30,6 +30,30 @@ struct IngestTests {
         }
     }
 
+    @Test(
+        "A CloudEvent comes out of the envelope as it went in, extensions and all, but for its source and the channel")
+    func cloudEvent() async throws {
+        let file = """
+            sources: {events: {http_ingest: {path: /in}}}
+            channels: {all: {from: [events], replay: all, envelope: cloudevents}}
+            """
+        try await Server.run(file) { server in
+            let fields = [
+                "ce-specversion: 1.0", "ce-id: 1", "ce-source: /s", "ce-type: t", "ce-subject: a%20b",
+                "ce-time: 2026-11-23T13:12:15.25Z", "ce-traceparent: 00-ab-cd-01", "ce-dataschema: urn:x",
+                "Content-Type: application/json", "ce-channel: forged",
+            ]
+            #expect(try await server.ask("POST /in", fields, body: #"{"n":1}"#).status == 202)
+            let (_, stream) = try await server.follow("/channels/all")
+            _ = try await stream.readBlock()
+            let data = try #require(try await stream.readBlock()?.split(separator: "data: ").last)
+            #expect(
+                data == #"{"specversion":"1.0","id":"1","source":"events","type":"t","subject":"a b","#
+                    + #""time":"2026-11-23T13:12:15.25Z","channel":"all","dataschema":"urn:x","#
+                    + #""traceparent":"00-ab-cd-01","datacontenttype":"application/json","data":{"n":1}}"#)
+        }
+    }
+
     @Test("A sender above its rate is answered 429 with Retry-After, whichever connections it uses")
     func rate() async throws {
         let file = """
