@@ -4,8 +4,8 @@ import Glibc
 /// Where the reading of files stands, on disk: so that a restart, of whatever kind, goes on there.
 ///
 /// One JSON file, written anew each time: to a second name, with fdatasync(2), and then renamed, so that at every moment,
-/// also after a power cut, a whole one is there. After `kill -9` lines that were emitted since the last writing are emitted
-/// again (about a second's); after an orderly stop none are.
+/// also after a power cut, a whole one is there. After `kill -9` lines are emitted again: those of the last seconds (see
+/// `Bookmark`), and after an orderly stop none.
 struct Checkpoint {
     /// Where it is kept.
     let path: String

@@ -96,7 +96,14 @@ extension FileTable {
     /// - Returns: there is one; it is read to its end before the file is read on.
     func recoverCut(_ file: TailedFile) -> Bool {
         guard let former = file.takeFormer() else { return false }
-        var copy = files.values.first { $0.original?.file === file && open($0) && $0.isCopy(of: former) }
+        let held = files.values.filter { $0.original?.file === file && open($0) }
+        var copy = held.first { $0.isCopy(of: former) }
+        // Of one that was made before the last lines were read there is nothing to read.
+        for shorter in held where shorter !== copy {
+            guard let size = shorter.look?.size, size > 0, size == shorter.original?.prefix else { continue }
+            shorter.original = nil
+            shorter.begin(at: size)
+        }
         insert(before: file, at: former.path) {
             if let copy {
                 copy.original = nil
@@ -124,6 +131,7 @@ extension FileTable {
             cut.predecessor = file
         } else if let other = others.first(where: { file.begins(as: $0) != false }) {
             file.original = TailedFile.Original(file: other, restarts: other.restarts)
+            _ = file.begins(as: other)
         }
     }
 

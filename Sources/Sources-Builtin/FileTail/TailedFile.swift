@@ -38,10 +38,15 @@ final class TailedFile {
     private(set) var restarts = 0
     /// It was cut off since that was asked for.
     private(set) var isCut = false
+    /// What was begun before it was cut off last.
+    private var rest: (splitter: LineSplitter, grouper: LineGrouper?)?
+    /// Where it was to go on, until it is read: nobody knows yet whether it has that content.
+    private var resumed: FileTrace?
     private(set) var splitter: LineSplitter
     private(set) var grouper: LineGrouper?
 
-    private var handle: Int32 = -1
+    /// Open for reading, or -1.
+    private(set) var handle: Int32 = -1
     private var modified: Int64?
     /// Its first bytes: `FileTrace.printSize` of them, or as many as were read.
     private(set) var head: [UInt8] = []
@@ -53,6 +58,8 @@ final class TailedFile {
         var file: TailedFile
         var restarts: Int
         var size = 0
+        /// So much of it was the other's beginning.
+        var prefix = 0
     }
 
     static let blockSize = 64 << 10
@@ -74,6 +81,7 @@ final class TailedFile {
         self.grouper = grouper
         lastActive = now
         seen = FileTrace.fileTime()
+        record = FileRecord(settled: trace)
     }
 
     deinit { shut() }
@@ -99,27 +107,51 @@ final class TailedFile {
             return trace
         }
         return FileTrace(
-            identity: identity, path: path, subject: subject, offset: offset, resume: grouper?.start ?? splitter.resume,
-            state: LineState(
-                isSkippingLine: splitter.isSkipping, isSkippingGroup: grouper?.isSkipping == true,
-                isAfterHole: splitter.isAfterHole),
+            identity: identity, path: path, subject: subject, offset: offset, resume: resume, state: lineState,
             head: Print(head), tail: Print(tail), seen: seen, isOrphan: isOrphan)
+    }
+
+    private var resume: Int { grouper?.start ?? splitter.resume }
+
+    private var lineState: LineState {
+        LineState(
+            isSkippingLine: splitter.isSkipping, isSkippingGroup: grouper?.isSkipping == true,
+            isAfterHole: splitter.isAfterHole)
+    }
+
+    /// What checkpoints say of it.
+    private var record = FileRecord()
+
+    /// Takes how it stands for the checkpoint after the next one.
+    func propose() {
+        if !record.isUpToDate(offset: offset, resume: resume, lineState) { record.propose(trace) }
+    }
+
+    /// What was proposed stands in checkpoints from now on.
+    func settle() { record.settle() }
+
+    /// For the checkpoint: how it stood a while ago, under the name that it has now.
+    var settledTrace: FileTrace {
+        var trace = record.settled ?? trace
+        (trace.path, trace.seen, trace.isOrphan) = (path, seen, isOrphan)
+        return trace
     }
 
     /// Goes on where that says; before it is read first.
     func resume(_ trace: FileTrace) {
         resumed = trace
         resumed?.identity = identity
+        record = FileRecord(settled: resumed)
         splitter.resume(at: trace.resume, trace.state)
         grouper?.resume(trace.state)
         (head, tail) = ([], [])
     }
 
-    /// Where it was to go on, until it is read: nobody knows yet whether it has that content.
-    private var resumed: FileTrace?
-
     /// Begins there, because what comes before is not asked for; before it is read first.
-    func begin(at offset: Int) { splitter.go(to: offset) }
+    func begin(at offset: Int) {
+        splitter.go(to: offset)
+        record = FileRecord(settled: trace)
+    }
 
     /// What was known of it before it was cut off, the first time that it is asked for.
     func takeFormer() -> FileTrace? {
@@ -169,17 +201,6 @@ final class TailedFile {
         tail = FileTrace.bytes(of: handle, at: offset - size, count: size)
         if head.count < size || tail.count < size { (head, tail) = ([], []) }
     }
-
-    /// Whether it begins as that file does, as far as there is something of both; nil: it has nothing yet, or cannot be
-    /// read.
-    func begins(as other: TailedFile) -> Bool? {
-        guard let size = look?.size, size > 0, !other.head.isEmpty else { return nil }
-        let count = min(size, other.head.count)
-        return FileTrace.bytes(of: handle, at: 0, count: count).elementsEqual(other.head.prefix(count))
-    }
-
-    /// The open file has the content that another had.
-    func isCopy(of trace: FileTrace) -> Bool { isOpen && trace.offset > 0 && trace.isContent(of: handle) }
 
     // MARK: Reading
 
@@ -247,13 +268,6 @@ final class TailedFile {
     /// Lines and groups that were too long, so far.
     var oversized: Int { splitter.oversized + (grouper?.oversized ?? 0) }
 
-    /// What it begins with, up to the first line's end; at most 64 KiB of it. Only when it is open.
-    var firstLine: String {
-        let bytes = FileTrace.bytes(of: handle, at: 0, count: Self.blockSize)
-        let line = bytes.prefix { $0 != 0x0A }
-        return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
-    }
-
     /// It was cut off: what was begun is all there will be of that line, unless a copy was made of it before.
     private func cutOff(_ trace: FileTrace) {
         former = trace
@@ -266,9 +280,6 @@ final class TailedFile {
         modified = nil
         isDrained = false
     }
-    /// What was begun before it was cut off last.
-    private var rest: (splitter: LineSplitter, grouper: LineGrouper?)?
-
     /// Gives out what was begun before it was cut off, as nothing else has the rest of it.
     func flushRest(_ take: (LineSplitter.Line) -> Void) {
         guard let (splitter, grouper) = rest.take() else { return }
@@ -278,7 +289,7 @@ final class TailedFile {
         groups?.flush(take)
     }
 
-    /// A writer that keeps its place in a file that was cut off leaves a hole, which may be as large as the file was.
+    /// A writer that keeps its place in a file that was cut off leaves a hole, perhaps as large as the file was.
     private func skipHole() {
         let seekData: Int32 = 3  // SEEK_DATA of lseek(2)
         let start = lseek(handle, off_t(offset), seekData)

@@ -43,7 +43,7 @@ final class Tailer {
             try await follow(buffer)
         } catch let cancellation as CancellationError {
             // All that was read has been emitted: nothing of it will come again.
-            bookmark.save(table)
+            bookmark.saveFinally(table)
             throw cancellation
         }
     }

@@ -31,10 +31,12 @@ final class RestartedTail {
         try await then(scratch, tail.probe)
         // What is due before this line has come when it has.
         try scratch.append("end", "end\n")
-        try await tail.probe.wait { $0.events.contains { TailedScratch.message($0) == "end" } }
+        try await tail.probe.wait { $0.events.contains(where: Self.isEnd) }
         await tail.probe.stop()
-        lines += tail.lines.filter { $0 != "end" }
+        lines += tail.probe.events.filter { !Self.isEnd($0) }.map(TailedScratch.message)
     }
+
+    private static func isEnd(_ event: Event) -> Bool { event.subject?.hasSuffix("/end") == true }
 }
 
 /// What is done to `a.log` while nobody follows it.

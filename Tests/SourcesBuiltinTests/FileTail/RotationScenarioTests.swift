@@ -80,7 +80,7 @@ struct RotationScenarioTests {
 }
 
 extension Scenario {
-    static let all: [Scenario] = simple + renames + cuts + links + folders
+    static let all: [Scenario] = simple + renames + cuts + links + folders + hasty
 
     private static let simple = [
         Scenario("lines are appended", steps: [.write("a.log", "1\n"), .settle, .write("a.log", "2\n3\n")]),

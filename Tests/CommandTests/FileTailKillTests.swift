@@ -1,0 +1,131 @@
+import Aggregator
+import Foundation
+import TestSupport
+import Testing
+
+/// A program that writes numbered lines, and rotates its log as logrotate does, never looking who reads it.
+private actor LogWriter {
+    private let folder: TemporaryFolder
+    private var random: SplitMix64
+    private(set) var lines: [String] = []
+    private var generation = 0
+    private var isStopped = false
+    private var isRotating = false
+
+    init(_ folder: TemporaryFolder, seed: UInt64) {
+        self.folder = folder
+        random = SplitMix64(seed: seed)
+    }
+
+    func stop() { isStopped = true }
+    func beginRotating() { isRotating = true }
+
+    /// Until it is stopped: the pace is that of a busy log, not a wait for anything.
+    func run() async throws {
+        while !isStopped {
+            let text = (0...(random.next() % 20)).map { _ in next() + "\n" }.joined()
+            // In two pieces, so that a line is often there only in part.
+            let bytes = Array(text.utf8)
+            let cut = Int(random.next() % UInt64(bytes.count))
+            try folder.append("a.log", Array(bytes[..<cut]))
+            try folder.append("a.log", Array(bytes[cut...]))
+            if isRotating, random.next() % 40 == 0 { rotate() }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    private func next() -> String {
+        lines.append("\(generation) \(lines.count)")
+        return lines[lines.count - 1]
+    }
+
+    private func rotate() {
+        for number in (1...max(1, generation)).reversed() { rename("a.log.\(number)", "a.log.\(number + 1)") }
+        rename("a.log", "a.log.1")
+        generation += 1
+    }
+
+    private func rename(_ old: String, _ new: String) { _ = Foundation.rename(folder.at(old), folder.at(new)) }
+}
+
+@Suite("file_tail under kill -9")
+struct FileTailKillTests {
+    /// Follows a server's channel from its beginning.
+    private static func reader(of server: CommandProcess) async throws -> RawConnection {
+        let reader = try await RawConnection.connect(to: .tcp(host: "127.0.0.1", port: server.port()))
+        try await reader.send("GET /channels/all?replay=all HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        _ = try await reader.readHead()
+        return reader
+    }
+
+    /// What the server sends until it ends, however it does.
+    private static func lines(_ reader: RawConnection?) async -> [String] {
+        guard let reader else { return [] }
+        var lines: [String] = []
+        while let block = try? await reader.readBlock() {
+            guard let data = block.split(separator: "\n").first(where: { $0.hasPrefix("data: ") }),
+                let value = try? Value(json: Array(data.dropFirst(6).utf8)), case .map(let members) = value,
+                case .string(let message)? = members["message"]
+            else { continue }
+            lines.append(message)
+        }
+        return lines
+    }
+
+    @Test(
+        "whenever it is killed, and however the log is rotated meanwhile, every line comes, and each file's in order",
+        arguments: [1, 2] as [UInt64])
+    func everyLineComes(_ seed: UInt64) async throws {
+        let folder = try TemporaryFolder()
+        let pipeline = """
+            server: {listen: 127.0.0.1:0, state: \(folder.at("state"))}
+            sources: {log: {file_tail: {type: line, include: [\(folder.at("a.log"))]}}}
+            channels: {all: {from: log, keep: {events: 1000000, bytes: 256MiB}}}
+            """
+        let checkpoint = folder.at("state/sources/log/checkpoint.json")
+        let writer = LogWriter(folder, seed: seed)
+        let writing = Task { try await writer.run() }
+        var random = SplitMix64(seed: seed)
+        var runs: [[String]] = []
+        for run in 0..<6 {
+            let server = try CommandProcess(["run"], pipeline: pipeline)
+            // What nobody follows is gone with the server: so somebody does, or it is killed soon.
+            let reader = run % 3 == 1 ? nil : try await Self.reader(of: server)
+            // A file that was rotated away before anybody has seen the log is none that was followed.
+            if run == 0, await eventually({ FileManager.default.fileExists(atPath: checkpoint) }) {
+                await writer.beginRotating()
+            }
+            async let lines = Self.lines(reader)
+            // A random moment is what is tested; nothing is waited for.
+            try await Task.sleep(for: .milliseconds(Int(random.next() % (reader == nil ? 300 : 6000))))
+            server.signal(SIGKILL)
+            _ = await server.exitCode()
+            runs.append(await lines)
+        }
+        await writer.stop()
+        try await writing.value
+        let written = await writer.lines
+        let server = try CommandProcess(["run"], pipeline: pipeline)
+        async let last = Self.lines(Self.reader(of: server))
+        // All that is written is read when the checkpoint says so.
+        let size = (try? FileManager.default.attributesOfItem(atPath: folder.at("a.log"))[.size] as? Int) ?? 0
+        let isRead = await eventually {
+            (try? String(contentsOfFile: checkpoint, encoding: .utf8))?.contains("\"resume\":\(size),") == true
+        }
+        #expect(isRead)
+        server.signal(SIGTERM)
+        _ = await server.exitCode()
+        runs.append(try await last)
+        let missing = Set(written).subtracting(runs.joined())
+        #expect(missing.isEmpty, "\(missing.count) of \(written.count): \(missing.sorted().prefix(5))")
+        for run in runs {
+            let files = Dictionary(grouping: run) { $0.prefix { $0 != " " } }
+            for file in files.values {
+                let numbers = file.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+                #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+            }
+        }
+        // It goes on, and does not begin again each time.
+        #expect(try #require(runs.last).count < written.count)
+    }
+}
