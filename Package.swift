@@ -56,10 +56,11 @@ let package = Package(
             dependencies: ["CEventLoop", "CLibyaml", "Expressions", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swift),
         .target(name: "CChildProcess", cSettings: c),
+        .target(name: "CFileBirth", cSettings: c),
         .target(
             name: "SourcesBuiltin",
             dependencies: [
-                "Aggregator", "CChildProcess", "CCurl", "COpenSSL", "CZlib",
+                "Aggregator", "CChildProcess", "CFileBirth", "CCurl", "COpenSSL", "CZlib",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Sources-Builtin", swiftSettings: swift),

@@ -114,6 +114,7 @@ extension FileTrace {
             isSkippingGroup: members["skipping_group"] == .bool(true),
             isAfterHole: members["after_hole"] == .bool(true))
         isOrphan = members["orphan"] == .bool(true)
+        isAbsent = members["absent"] == .bool(true)
     }
 
     fileprivate func json(into text: inout [UInt8]) {
@@ -128,7 +129,7 @@ extension FileTrace {
                 + "\"tail\":[\(tail.count),\(Int64(bitPattern: tail.hash))]").utf8)
         let flags = [
             ("skipping_line", state.isSkippingLine), ("skipping_group", state.isSkippingGroup),
-            ("after_hole", state.isAfterHole), ("orphan", isOrphan),
+            ("after_hole", state.isAfterHole), ("orphan", isOrphan), ("absent", isAbsent),
         ]
         for (name, _) in flags.filter(\.1) { text += Array(",\"\(name)\":true".utf8) }
         text.append(UInt8(ascii: "}"))

@@ -1,3 +1,4 @@
+internal import CFileBirth
 import Glibc
 
 /// What makes a file the same file whatever it is called: as long as it is held open, no other can have these numbers.
@@ -28,6 +29,12 @@ struct FileLook: Sendable, Equatable {
         if isLink, stat(path, &status) != 0 { return nil }
         self.init(status)
         self.isLink = isLink
+    }
+
+    /// When the file at a path was made, in nanoseconds; nil where the file system does not say.
+    static func birth(ofFileAt path: String) -> Int64? {
+        let time = file_birth(path)
+        return time < 0 ? nil : time
     }
 
     /// What is open there.

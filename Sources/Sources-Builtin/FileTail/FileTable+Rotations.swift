@@ -19,7 +19,8 @@ extension FileTable {
                 moved[trace.path] = nil
             } else {
                 if recover(trace, there, besides: known) == nil { tellLost(trace, there) }
-                moved[trace.path] = trace
+                // What came after one that has been missing for longer was read by the last run.
+                if !trace.isAbsent { moved[trace.path] = trace }
             }
         }
         for trace in moved.values { adoptGenerations(since: trace) }
@@ -33,7 +34,7 @@ extension FileTable {
             return
         }
         remember(absent: trace)
-        guard trace.offset > 0 else { return }
+        guard trace.offset > 0, !trace.isAbsent else { return }
         log.notice(
             "the file that was \(trace.path) is gone: what was written to it after its byte \(trace.offset), if anything, is lost"
         )
@@ -61,20 +62,25 @@ extension FileTable {
     private func copy(of trace: FileTrace, _ known: Set<FileIdentity>) -> String? {
         guard trace.offset > 0 else { return nil }
         let name = trace.path.lastName
-        return Folder.files(in: trace.path.folder) { RotatedName.isRelated($0, to: name) }
-            .first { path, look in
-                look.size >= trace.offset && !isFollowed(look.identity) && !known.contains(look.identity)
-                    && trace.ask(path) == .same
-            }?.path
+        // Of a few bytes there may be many that begin alike: then the name has to say more.
+        let isTelling = trace.offset >= FileTrace.tellingSize
+        return Folder.files(in: trace.path.folder) {
+            isTelling ? RotatedName.isRelated($0, to: name) : RotatedName.tag($0, of: name) != nil
+        }
+        .first { path, look in
+            look.size >= trace.offset && !isFollowed(look.identity) && !known.contains(look.identity)
+                && trace.ask(path) == .same
+        }?.path
     }
 
     /// Generations that came and went at a path unseen, after the file that was seen there last: those that have a number or
-    /// a date for a name, and were written to since.
+    /// a date for a name, and were made since.
     func adoptGenerations(since trace: FileTrace) {
         let name = trace.path.lastName
         let generations = Folder.files(in: trace.path.folder) { RotatedName.tag($0, of: name) != nil }
             .filter { path, look in
-                look.modified >= trace.seen && !isFollowed(look.identity) && !isFinished(look)
+                (FileLook.birth(ofFileAt: path) ?? look.modified) >= trace.seen && !isFollowed(look.identity)
+                    && !isFinished(look)
                     && !settings.isExcluded(path)
             }
             .sorted { one, other in
@@ -145,8 +151,11 @@ extension FileTable {
             file.lastActive = clock.uptime()
         }
         let quiet = clock.uptime() - file.lastActive
-        if isStill, quiet < settings.copyTime, file.begins(as: original.file) != false { return true }
+        let isAlike = file.begins(as: original.file) != false
+        if isStill, quiet < settings.copyTime, isAlike { return true }
         file.original = nil
-        return false
+        // As long as it was empty it might have been a copy of any.
+        if !isAlike { suspect(file) }
+        return file.original != nil
     }
 }

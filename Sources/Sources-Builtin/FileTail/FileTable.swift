@@ -44,6 +44,7 @@ final class FileTable {
         for file in found { adopt(file.path, file.look) }
         let seen = Set(found.map(\.path))
         for path in paths.keys where !seen.contains(path) { lose(path) }
+        for file in orphans.values where paths[file.path] == nil { findUnseen(at: file.path) }
         for file in files.values where file.isOrphan || file.hasPartial || file.original != nil { enqueue(file) }
         isFirstLook = false
         limitOrphans()
@@ -66,8 +67,7 @@ final class FileTable {
         if let followed = paths[path], Rotation.verdict(look, followed: followed) == .replaced { lose(path) }
         if let file = files[look.identity], isStill(file, at: path) { return settle(file, at: path, look) }
         guard hasRoom() else { return }
-        // Between the file that was here last and this one there may have been others.
-        if paths[path] == nil, let former = newest[path], former.isOrphan { adoptGenerations(since: former.trace) }
+        if paths[path] == nil { findUnseen(at: path) }
         let trace = absent.removeValue(forKey: look.identity)
         if let trace, trace.ask(path) != .other {
             adopt(trace, at: path, look.identity)
@@ -147,7 +147,9 @@ final class FileTable {
     }
 
     func remember(absent trace: FileTrace) {
-        if absent.count < settings.absentLimit { absent[trace.identity] = trace }
+        guard absent.count < settings.absentLimit else { return }
+        absent[trace.identity] = trace
+        absent[trace.identity]?.isAbsent = true
     }
 
     private func hasRoom() -> Bool {
@@ -171,7 +173,9 @@ final class FileTable {
 
     /// The file is not at that path any more; if it is at none, its last lines are still to come.
     private func lose(_ path: String) {
-        guard let identity = paths.removeValue(forKey: path), let file = files[identity] else { return }
+        guard let identity = paths.removeValue(forKey: path), let file = files[identity] else {
+            return findUnseen(at: path)
+        }
         isChanged = true
         // Whatever comes at that path next, what is left of this one goes first.
         file.isDrained = false
@@ -185,6 +189,12 @@ final class FileTable {
         orphans[identity] = file
         file.lastActive = clock.uptime()
         adoptGenerations(since: file.trace)
+    }
+
+    /// After the file that was there last there may have been others.
+    private func findUnseen(at path: String) {
+        guard let former = newest[path], former.isOrphan, files[former.identity] === former else { return }
+        adoptGenerations(since: former.trace)
     }
 
     /// Whoever was silent longest goes first.

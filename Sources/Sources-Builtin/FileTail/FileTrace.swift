@@ -43,9 +43,13 @@ struct FileTrace: Sendable, Equatable {
     var seen: Int64
     /// Another file has taken its place, or none.
     var isOrphan = false
+    /// It was not found at the last restart, which has been told.
+    var isAbsent = false
 
     /// How many bytes a head and a tail have, at most.
     static let printSize = 256
+    /// So many bytes are hardly the same in two files by chance.
+    static let tellingSize = 64
 
     /// What is open there has the content that was read.
     func isContent(of descriptor: Int32) -> Bool {

@@ -86,21 +86,25 @@ struct TailSettings {
         return "…" + end
     }
 
-    /// Where a file that was moved away is now: in its folder, or in one beside it, as `olddir` of logrotate has it.
+    /// Where a file that was moved away is now: in its folder, in one within that, as `olddir` of logrotate has it, or in one
+    /// beside it, when the folder itself was renamed.
     func search(_ identity: FileIdentity, besides path: String) -> String? {
         let folder = path.folder.isEmpty ? "./" : path.folder
-        func search(_ folder: String) -> (found: String?, folders: [String]) {
-            var folders: [String] = []
-            for name in Folder.names(in: folder) {
-                let path = GlobWalk.join(folder, name)
-                guard let look = FileLook(path: path) else { continue }
-                if look.kind == .folder, !look.isLink { folders.append(path) }
-                if look.identity == identity, !RotatedName.isCompressed(name) { return (path, []) }
-            }
-            return (nil, folders)
+        let (found, within) = Self.search(folder, identity)
+        if let found { return found }
+        let beside = Self.search(folder + "..", identity).folders
+        return (within.prefix(100) + beside.prefix(100)).lazy.compactMap { Self.search($0, identity).found }.first
+    }
+
+    private static func search(_ folder: String, _ identity: FileIdentity) -> (found: String?, folders: [String]) {
+        var folders: [String] = []
+        for name in Folder.names(in: folder) where !RotatedName.isCompressed(name) {
+            let path = GlobWalk.join(folder, name)
+            guard let look = FileLook(path: path) else { continue }
+            if look.kind == .folder, !look.isLink { folders.append(path) }
+            if look.identity == identity { return (path, []) }
         }
-        let (found, folders) = search(folder)
-        return found ?? folders.prefix(100).lazy.compactMap { search($0).found }.first
+        return (nil, folders)
     }
 
     /// What was put before a path that was written relative.

@@ -141,6 +141,7 @@ final class TailedFile {
     func resume(_ trace: FileTrace) {
         resumed = trace
         resumed?.identity = identity
+        resumed?.isAbsent = false
         record = FileRecord(settled: resumed)
         splitter.resume(at: trace.resume, trace.state)
         grouper?.resume(trace.state)

@@ -21,6 +21,33 @@ struct LogrotateTests {
         }
         #expect(try await tail.finish().sorted() == tail.written.sorted())
     }
+
+    @Test(
+        "nothing is lost or read twice when it runs while nobody follows, once or several times",
+        arguments: ["create", "copytruncate", "nocreate", "create\n dateext\n dateformat -%Y%m%d-%s"],
+        ["a.log", "a.log*"])
+    func rotatesMeanwhile(_ mode: String, _ include: String) async throws {
+        let tail = try RestartedTail([include])
+        let logrotate = try Logrotate(tail.scratch, mode: mode)
+        var written: [String] = []
+        func write(_ count: Int) throws {
+            for _ in 0..<count {
+                written.append("line \(written.count)")
+                try tail.scratch.append("a.log", written[written.count - 1] + "\n")
+            }
+        }
+        try write(50)
+        try await tail.run(50)
+        for rotations in mode.contains("dateext") ? [1, 0] : [1, 3, 0] {
+            try write(20)
+            for _ in 0..<rotations {
+                try await logrotate.run()
+                try write(20)
+            }
+            try await tail.run(20 + rotations * 20)
+        }
+        #expect(tail.lines == written)
+    }
 }
 
 /// A configuration of it, for one folder.

@@ -1,0 +1,10 @@
+#include "CFileBirth.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+int64_t file_birth(const char *path) {
+    struct statx status;
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME)) return -1;
+    return status.stx_btime.tv_sec * 1000000000 + (int64_t)status.stx_btime.tv_nsec;
+}
