@@ -57,6 +57,9 @@ bench: bench-deps ## Measure it against others: tables, plots, bars (an hour)
 bench-quick: bench-deps ## … a few cells of it, in three minutes
 	@Benchmarks/.build/release/bench --quick $(BENCH)
 
-.PHONY: bench-deps
+bench-expressions: deps ## What an evaluation of an expression costs
+	@swift run -c release ExpressionsBenchmark
+
+.PHONY: bench-expressions bench-deps
 bench-deps: release
 	@Benchmarks/setup

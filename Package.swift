@@ -82,6 +82,9 @@ let package = Package(
         .testTarget(
             name: "CEventLoopTests", dependencies: ["CEventLoop", "CEventLoopInternals", "TestSupport"],
             swiftSettings: swift),
+        .executableTarget(
+            name: "ExpressionsBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Expressions",
+            swiftSettings: swift),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: swift),
         .testTarget(
             name: "AggregatorTests", dependencies: ["Aggregator", "Expressions", "TestSupport"], swiftSettings: swift),

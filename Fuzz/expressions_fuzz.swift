@@ -1,5 +1,5 @@
 // Random bytes as an expression and as JSON: nothing may crash, run long, or disagree with itself (Fuzz/run.sh).
-// The first byte says what the rest is.
+// The first byte says what the rest is: an expression, JSON, pieces of expressions, or a text for functions that read texts.
 import Expressions
 import FuzzDriver
 
@@ -26,6 +26,50 @@ private let bindings: Bindings = [
     "event": .map(["type": .string("t"), "time": Timestamp(seconds: 0).map { .timestamp($0) } ?? .null]),
 ]
 
+/// What expressions are made of: random choices of these are right far more often than random letters.
+private let pieces = [
+    "1", "2u", "1.5", "0", "-1", "9223372036854775807", "'a'", "'%s %.3f'", "b'\\xff'", "true", "false", "null", "data",
+    "event",
+    ".s", ".l", ".n", ".m", ".type", ".time", ".subject", "[", "]", "(", ")", "{", "}", ":", ",", "?", ".?", "[?",
+    " + ", " - ",
+    " * ", " / ", " % ", " == ", " != ", " < ", " >= ", " && ", " || ", "!", " in ", "x", "y", "has(", "size(", "int(",
+    "double(",
+    "string(", "type(", "dyn(", "duration('1h')", "timestamp(1)", ".map(x, ", ".filter(x, ", ".all(x, ",
+    ".exists(x, y, ",
+    ".transformList(x, y, ", ".transformMap(x, y, ", ".transformMapEntry(x, y, ", ".sortBy(x, ", ".optMap(x, ",
+    ".optFlatMap(x, ", "cel.bind(x, ", ".sort()", ".distinct()", ".flatten()", ".flatten(", ".reverse()", ".first()",
+    ".last()",
+    ".slice(", "lists.range(", "math.greatest(", "math.least(", "math.bitShiftLeft(", "math.abs(", "math.round(",
+    "sets.contains(", "sets.equivalent(", "optional.of(", "optional.none()", "optional.ofNonZeroValue(", ".orValue(",
+    ".or(",
+    ".value()", ".hasValue()", ".format([", "])", ".contains(", ".matches(", ".replace(", ".split(", ".join(",
+    ".substring(",
+    ".indexOf(", ".charAt(", "strings.quote(", "base64.encode(", "base64.decode(", ".getHours(", "'Europe/Paris'",
+    " ? ", " : ",
+    "[1, 2, 3]", "{'a': 1, 2: 'b'}", "[[1], [2u], ['a']]",
+]
+
+private func fuzzPieces(_ bytes: [UInt8]) {
+    fuzzExpression(Array(bytes.prefix(200).map { pieces[Int($0) % pieces.count] }.joined().utf8))
+}
+
+private let readers: [Expression] = [
+    "timestamp(s)", "duration(s)", "int(s)", "uint(s)", "double(s)", "bool(s)", "base64.decode(s)", "strings.quote(s)",
+    "s.format([1, 2.5, 'a', [1, {'k': null}], true, duration('1s')])", "'a'.matches(s)", "timestamp(0).getHours(s)",
+    "s.trim() + s.reverse() + s.upperAscii()", "s.split('').join('-').size()", "s.replace('a', s)",
+].compactMap { try? Expression($0, in: ExpressionEnvironment([("s", .string)]), limits: .init(cost: 20_000)) }
+
+private func fuzzText(_ bytes: [UInt8]) {
+    let text: Bindings = ["s": .string(String(decoding: bytes, as: UTF8.self))]
+    for reader in readers {
+        guard let value = try? reader.evaluate(text) else { continue }
+        precondition(reader.resultType.allows(value), "a value that is not of the type that was found")
+        // What a time is written as is read as the same time.
+        if case .timestamp(let moment) = value { precondition(Timestamp(rfc3339: moment.rfc3339) == moment) }
+        if case .duration(let duration) = value { precondition(ValueDuration(duration.description) == duration) }
+    }
+}
+
 private func fuzzExpression(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     for environment in [environment, deferred] {
@@ -50,7 +94,7 @@ extension ValueType {
         switch (self, value.kind) {
         case (.dyn, _), (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double): true
         case (.string, .string), (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration): true
-        case (.type, .type), (.list, .list), (.map, .map), (.object, .map): true
+        case (.type, .type), (.list, .list), (.map, .map), (.object, .map), (.optional, .optional): true
         default: false
         }
     }
@@ -81,7 +125,12 @@ private func fuzzJSON(_ bytes: [UInt8]) {
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let start, count > 0 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-    if start.pointee & 1 == 0 { fuzzExpression(bytes) } else { fuzzJSON(bytes) }
+    switch start.pointee & 3 {
+    case 0: fuzzExpression(bytes)
+    case 2: fuzzPieces(bytes)
+    case 3 where start.pointee & 4 == 0: fuzzText(bytes)
+    default: fuzzJSON(bytes)
+    }
     return 0
 }
 

@@ -19,11 +19,28 @@ public protocol Activation {
     /// comparisons, without counting references, so what has it must keep it during the evaluation. Nil (the default) for
     /// everything else: then `value` is asked.
     func object(of variable: Variable) -> Unmanaged<JSONObject>?
+
+    /// A field of a variable, where the activation has it at hand without making the whole object: a shortcut for
+    /// `event.type` and its like. It must say what the object itself would say. `elsewhere` is the default.
+    func field(_ name: String, of variable: Variable) -> FieldAtHand
+}
+
+/// What an activation knows of a field without making the object it is of.
+public enum FieldAtHand {
+    /// Nothing: `Activation.value` has to be asked for the object.
+    case elsewhere
+    /// That it is absent.
+    case absent
+    /// Its value.
+    case value(Value)
 }
 
 extension Activation {
     /// Has none at hand.
     public func object(of variable: Variable) -> Unmanaged<JSONObject>? { nil }
+
+    /// Has none at hand.
+    public func field(_ name: String, of variable: Variable) -> FieldAtHand { .elsewhere }
 }
 
 /// Values by name: for tests, tools and whatever is not hot.

@@ -110,7 +110,7 @@ extension Checker {
         }
     }
 
-    /// A comparison of a field with a constant is done on the text of the field, where it can be.
+    /// A comparison of a field with a constant or another field is done on the text of the field, where it can be.
     private func direct(
         _ operation: BinaryOperator, _ left: any Node, _ right: any Node, or node: any TruthNode
     ) -> any Node {
@@ -120,6 +120,9 @@ extension Checker {
                 return FieldMembershipNode(field, constants, otherwise: node) ?? node
             }
             return FieldComparisonNode(field, operation, constant.value, otherwise: node) ?? node
+        }
+        if operation != .contains, let a = left as? SelectNode, let b = right as? SelectNode {
+            return FieldPairNode(a, operation, b, otherwise: node) ?? node
         }
         if operation != .contains, let field = right as? SelectNode, let constant = left as? ConstantNode {
             return FieldComparisonNode(field, operation.mirrored, constant.value, otherwise: node) ?? node

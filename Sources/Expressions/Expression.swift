@@ -46,7 +46,7 @@ public struct Expression: Sendable {
 
     /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is
     /// read, or when the budget is used up.
-    public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
+    public func evaluate(_ activation: any Activation) throws(EvaluationError) -> Value {
         let program = program
         var frame = Frame(activation: activation, budget: program.limits.cost)
         do throws(Failure) {

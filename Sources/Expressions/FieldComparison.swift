@@ -1,18 +1,22 @@
-// Comparisons of a field with a constant, `data.level == "error"` and `10 < data.n`: most of what filters say. They are
+// Comparisons of a field with a constant or with another field, `data.level == "error"`, `10 < data.n`,
+// `data.high > data.low`: most of what filters say. They are
 // done on the text of a JSON object, without making a value of the field. What the text alone does not tell (the field is
 // absent, its text has escapes, the types do not go together) is left to the ordinary part, which then says why.
 
 /// What a field is compared with.
 enum FieldConstant {
     case text(PreparedText)
-    /// An int, uint, double, bool or null.
+    case number(JSONNumber)
+    /// A uint, bool or null.
     case scalar(Value)
 
     init?(_ value: Value) {
         switch value {
         case .string(let text): self = .text(PreparedText(text))
-        case .int, .uint, .double, .bool, .null: self = .scalar(value)
-        default: return nil
+        case .uint, .bool, .null: self = .scalar(value)
+        default:
+            guard let number = JSONNumber(value) else { return nil }
+            self = .number(number)
         }
     }
 }
@@ -25,7 +29,7 @@ struct ComparedField {
 
     /// Nil: its values are read in another form than the text's.
     init?(_ field: SelectNode) {
-        guard let variable = field.operand as? VariableNode else { return nil }
+        guard let variable = field.operand as? VariableNode, !field.isOptional else { return nil }
         if let declared = field.declared, !declared.isNumber, declared.isReadDifferently { return nil }
         self.variable = variable
         name = PreparedText(field.field)
@@ -40,8 +44,15 @@ struct ComparedField {
         if let object = frame.activation.object(of: variable.variable) {
             return object._withUnsafeGuaranteedRef { $0.order(of: self, to: constant, mixed: mixed, &cost) }
         }
-        guard case .object(let source)? = frame.activation.value(of: variable.variable) else { return nil }
-        return (source as? JSONObject)?.order(of: self, to: constant, mixed: mixed, &cost)
+        return object(in: frame)?.order(of: self, to: constant, mixed: mixed, &cost)
+    }
+
+    /// The object of the variable, if it is one that is read from a text, and none whose fields are at hand anyway.
+    func object(in frame: borrowing Frame) -> JSONObject? {
+        guard case .elsewhere = frame.activation.field(name.text, of: variable.variable),
+            case .object(let source)? = frame.activation.value(of: variable.variable)
+        else { return nil }
+        return source as? JSONObject
     }
 }
 
@@ -72,6 +83,45 @@ final class FieldComparisonNode: TruthNode {
         }
         try frame.spend(cost, at: span)
         return operation.holds(order)
+    }
+}
+
+/// `field < field` and its kin.
+final class FieldPairNode: TruthNode {
+    let span: Span
+    private let left: ComparedField
+    private let right: ComparedField
+    private let operation: BinaryOperator
+    private let isEquality: Bool
+    /// Whether both are fields of one variable, mostly of `data`, which the activation has at hand.
+    private let isOfOne: Bool
+    private let otherwise: any TruthNode
+
+    /// Nil: this is none that could be done so.
+    init?(_ left: SelectNode, _ operation: BinaryOperator, _ right: SelectNode, otherwise: any TruthNode) {
+        guard let left = ComparedField(left), let right = ComparedField(right) else { return nil }
+        span = otherwise.span
+        self.left = left
+        self.right = right
+        isOfOne = left.variable.variable == right.variable.variable
+        self.operation = operation
+        isEquality = operation == .equal || operation == .notEqual
+        self.otherwise = otherwise
+    }
+
+    func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
+        var cost = 0
+        guard let order = order(&cost, frame) else { return try otherwise.isTrue(&frame) }
+        try frame.spend(cost, at: span)
+        return operation.holds(order)
+    }
+
+    private func order(_ cost: inout Int, _ frame: borrowing Frame) -> Order? {
+        if isOfOne, let object = frame.activation.object(of: left.variable.variable) {
+            return object._withUnsafeGuaranteedRef { $0.order(of: left, to: $0, right, mixed: isEquality, &cost) }
+        }
+        guard let first = left.object(in: frame), let second = right.object(in: frame) else { return nil }
+        return first.order(of: left, to: second, right, mixed: isEquality, &cost)
     }
 }
 
@@ -128,11 +178,14 @@ extension JSONObject {
                 }
                 return text.order(of: bytes, at: value.lowerBound + 1, count: length)
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                var scanner = JSONScanner(bytes, at: value.lowerBound, end: value.upperBound, maxDepth: 0)
-                guard case .scalar(let constant) = constant else { return mixed ? .unordered : nil }
-                guard let number = try? scanner.readNumber() else { return nil }
-                let read = field.isDouble ? number.read(as: .double) : number
-                return Expressions.order(read, constant) ?? (mixed ? .unordered : nil)
+                let read = JSONNumber(checked: bytes, in: value)
+                let number = field.isDouble ? read.asDouble : read
+                switch constant {
+                case .number(let constant): return number.order(to: constant)
+                case .scalar(let constant):
+                    return Expressions.order(number.value, constant) ?? (mixed ? .unordered : nil)
+                case .text: return mixed ? .unordered : nil
+                }
             case UInt8(ascii: "t"), UInt8(ascii: "f"):
                 guard case .scalar(.bool(let other)) = constant else { return mixed ? .unordered : nil }
                 return Expressions.order(.bool(bytes[value.lowerBound] == UInt8(ascii: "t")), .bool(other))
@@ -142,6 +195,47 @@ extension JSONObject {
                 return .unordered
             default: return mixed ? .unordered : nil
             }
+        }
+    }
+
+    /// How a field stands to a field of another object, or of this one; nil: their texts do not tell.
+    func order(
+        of field: ComparedField, to other: JSONObject, _ otherField: ComparedField, mixed: Bool, _ cost: inout Int
+    ) -> Order? {
+        bytes.withUnsafeBytes { mine in
+            other.bytes.withUnsafeBytes { theirs in
+                guard let a = members.last(named: field.name, in: mine),
+                    let b = other.members.last(named: otherField.name, in: theirs)
+                else { return nil }
+                cost += 2 + weight >> 3 + other.weight >> 3
+                if a.isPlain, b.isPlain {
+                    let a = UnsafeRawBufferPointer(rebasing: mine[a.value].dropFirst().dropLast())
+                    let b = UnsafeRawBufferPointer(rebasing: theirs[b.value].dropFirst().dropLast())
+                    cost += min(a.count, b.count) >> 4
+                    if sameBytes(a, b) { return .same }
+                    return mixed ? .unordered : a.lexicographicallyPrecedes(b) ? .before : .after
+                }
+                if a.isNumber(in: mine), b.isNumber(in: theirs) {
+                    let a = JSONNumber(checked: mine, in: a.value)
+                    let b = JSONNumber(checked: theirs, in: b.value)
+                    return (field.isDouble ? a.asDouble : a).order(to: otherField.isDouble ? b.asDouble : b)
+                }
+                guard let a = scalar(field, a, in: mine), let b = scalar(otherField, b, in: theirs) else { return nil }
+                return Expressions.order(a, b) ?? (mixed ? (a == b ? .same : .unordered) : nil)
+            }
+        }
+    }
+
+    /// The value of a member that is a number, true, false or null; nil for everything else.
+    private func scalar(_ field: ComparedField, _ member: JSONMember, in bytes: UnsafeRawBufferPointer) -> Value? {
+        switch bytes[member.value.lowerBound] {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let number = JSONNumber(checked: bytes, in: member.value)
+            return (field.isDouble ? number.asDouble : number).value
+        case UInt8(ascii: "t"): return .bool(true)
+        case UInt8(ascii: "f"): return .bool(false)
+        case UInt8(ascii: "n"): return .null
+        default: return nil
         }
     }
 }

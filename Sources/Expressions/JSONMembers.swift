@@ -33,6 +33,13 @@ struct JSONMember {
     @inline(__always)
     var isPlain: Bool { valueStart & 1 == 1 }
 
+    /// Whether the value is a number.
+    @inline(__always)
+    func isNumber(in bytes: UnsafeRawBufferPointer) -> Bool {
+        let first = bytes[value.lowerBound]
+        return first &- UInt8(ascii: "0") < 10 || first == UInt8(ascii: "-")
+    }
+
     /// Whether this is its key.
     @inline(__always)
     func isNamed(_ name: PreparedText, in bytes: UnsafeRawBufferPointer) -> Bool {

@@ -47,51 +47,6 @@ extension JSONScanner {
 
     /// The number that is next: an int or a double.
     mutating func readNumber() throws(JSONProblem) -> Value {
-        let (range, isInteger) = try number()
-        return number(in: range, isInteger: isInteger)
-    }
-
-    private func number(in range: Range<Int>, isInteger: Bool) -> Value {
-        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
-        let digits = (isNegative ? range.lowerBound + 1 : range.lowerBound)..<range.upperBound
-        if isInteger, let value = integer(in: digits, isNegative: isNegative) { return .int(value) }
-        if let value = shortDouble(in: digits) { return .double(isNegative ? -value : value) }
-        let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-        return .double(Double(text) ?? .nan)
-    }
-
-    private func integer(in digits: Range<Int>, isNegative: Bool) -> Int64? {
-        guard digits.count <= 19 else { return nil }
-        var magnitude: UInt64 = 0  // 19 digits fit
-        for index in digits { magnitude = magnitude &* 10 &+ UInt64(bytes[index] & 0x0F) }
-        if isNegative { return magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil }
-        return Int64(exactly: magnitude)
-    }
-
-    /// A number of at most 15 digits and a small exponent: both it and the power of ten are exact doubles then, and one
-    /// rounding gives the right result (Clinger's fast path). Nil for all others.
-    private func shortDouble(in range: Range<Int>) -> Double? {
-        var mantissa: UInt64 = 0
-        var digits = 0
-        var scale = 0
-        var index = range.lowerBound
-        var isFraction = false
-        while index < range.upperBound, bytes[index] | 0x20 != UInt8(ascii: "e") {
-            if bytes[index] == UInt8(ascii: ".") {
-                isFraction = true
-            } else {
-                mantissa = mantissa &* 10 &+ UInt64(bytes[index] & 0x0F)
-                digits += 1
-                if isFraction { scale -= 1 }
-            }
-            index += 1
-        }
-        guard digits <= 15, index == range.upperBound, scale >= -22 else { return nil }
-        return Double(mantissa) / powersOfTen[-scale]
+        JSONNumber(checked: bytes, in: try number()).value
     }
 }
-
-private let powersOfTen: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-]

@@ -188,10 +188,11 @@ final class BindNode: Node {
             // The body may mention it often.
             try frame.spend(value.weight, at: span)
             frame.locals[slot] = value
-            frame.failures[slot] = nil
+            frame.failures?[slot] = nil
         } catch {
             if error.isFinal { throw error }
-            frame.failures[slot] = error
+            frame.failures = frame.failures ?? [:]
+            frame.failures?[slot] = error
         }
         return try body.evaluate(&frame)
     }
@@ -208,7 +209,7 @@ final class BoundNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
-        if let failure = frame.failures[slot] { throw failure }
+        if let failure = frame.failures?[slot] { throw failure }
         return frame.locals[slot]
     }
 }

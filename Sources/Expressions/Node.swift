@@ -5,8 +5,8 @@ struct Frame {
     var locals: [Value]
     /// What may still be spent.
     var budget: Int
-    /// Why a variable of `cel.bind` has no value, by its slot.
-    var failures: [Int: Failure] = [:]
+    /// Why variables of `cel.bind` have no value, by their slots; nil as long as all have.
+    var failures: [Int: Failure]?
 
     init(activation: any Activation, budget: Int) {
         self.activation = activation

@@ -9,6 +9,8 @@ final class SelectNode: Node {
     let operand: any Node
     let field: String
     let isOptional: Bool
+    /// The variable whose field this is, where it is one: it may have the field at hand.
+    private let variable: Variable?
     /// What the field is declared as, where its values may come in another form (see `Value.read(as:)`).
     let declared: ValueType?
     /// It is a key of a map, which nobody has promised.
@@ -24,20 +26,43 @@ final class SelectNode: Node {
         self.isKey = isKey
         self.isOptional = isOptional
         self.span = span
+        variable = (operand as? VariableNode)?.variable
     }
 
     func evaluate(_ frame: inout Frame) throws(Failure) -> Value {
+        if let variable {
+            switch frame.activation.field(field, of: variable) {
+            case .value(let value):
+                try frame.spend(value.weight, at: span)
+                let read = declared.map(value.read) ?? value
+                return isOptional ? .optional(read) : read
+            case .absent: return try absent()
+            case .elsewhere: break
+            }
+        }
         let container = try operand.evaluate(&frame)
         if case .optional(let inner) = container {
             guard let inner else { return .optional(nil) }
             return .optional(try value(in: inner, &frame))
         }
         let value = try value(in: container, &frame)
-        if isOptional { return .optional(value) }
-        guard let value else {
-            throw Failure(declared == nil || isKey ? .noKey(.string(field)) : .absentField(field), at: span)
+        guard let value else { return try absent() }
+        return isOptional ? .optional(value) : value
+    }
+
+    private func absent() throws(Failure) -> Value {
+        if isOptional { return .optional(nil) }
+        throw Failure(declared == nil || isKey ? .noKey(.string(field)) : .absentField(field), at: span)
+    }
+
+    /// Whether the field is there, where the variable has it at hand.
+    fileprivate func isAtHand(_ frame: borrowing Frame) -> Bool? {
+        guard let variable else { return nil }
+        return switch frame.activation.field(field, of: variable) {
+        case .value: true
+        case .absent: false
+        case .elsewhere: nil
         }
-        return value
     }
 
     private func value(in container: Value, _ frame: inout Frame) throws(Failure) -> Value? {
@@ -70,6 +95,7 @@ final class PresenceNode: TruthNode {
     }
 
     func isTrue(_ frame: inout Frame) throws(Failure) -> Bool {
+        if let isThere = select.isAtHand(frame) { return isThere }
         let container = try select.operand.evaluate(&frame)
         if case .optional(let inner) = container {
             guard let inner else { return false }

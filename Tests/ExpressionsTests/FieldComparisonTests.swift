@@ -55,6 +55,24 @@ import Testing
             }, in: environment)
     }
 
+    @Test("a comparison of two fields does too")
+    func pairs() throws {
+        let environment = ExpressionEnvironment([("data", .dyn)], checking: .deferred)
+        let expressions = try Self.operators.flatMap { ["data.f \($0) data.g", "data.g \($0) data.f"] }
+            .map { try Expression($0, in: environment) }
+        for first in Self.values {
+            for second in Self.values {
+                let bytes = Array(#"{"f": \#(first), "h": [{"g": 2}], "g":\#(second)}"#.utf8)
+                let lazy = Value.object(try JSONObject(bytes))
+                let read = try Value(json: bytes)
+                for expression in expressions {
+                    let same = outcome(expression, lazy) == outcome(expression, read)
+                    #expect(same, "\(expression.text) of \(first) and \(second)")
+                }
+            }
+        }
+    }
+
     @Test("so does a field in a list of constants, and what is made of several comparisons")
     func combinations() throws {
         try expectSame(

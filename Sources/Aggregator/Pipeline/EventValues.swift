@@ -61,6 +61,12 @@ private struct EventActivation: Activation {
         }
     }
 
+    /// An attribute, without an object that holds a copy of the event.
+    func field(_ name: String, of variable: Variable) -> FieldAtHand {
+        guard variable.index == 1 else { return .elsewhere }
+        return event.pointee.attribute(name).map { .value($0) } ?? .absent
+    }
+
     /// The event keeps what it has learned of its data.
     func object(of variable: Variable) -> Unmanaged<JSONObject>? {
         guard variable.index == 0 else { return nil }
@@ -91,23 +97,28 @@ extension Event {
     }
 }
 
-/// `event` in an expression.
+extension Event {
+    /// An attribute as expressions see it; nil where it is absent, or none.
+    fileprivate func attribute(_ name: String) -> Value? {
+        switch name {
+        case "type": .string(type)
+        case "subject": subject.map { .string($0) }
+        case "source": .string(source)
+        case "id": .string(id.description)
+        case "time": .timestamp(time)
+        case "datacontenttype": data.contentType.map { .string($0) }
+        default: nil
+        }
+    }
+}
+
+/// `event` in an expression, where the whole of it is asked for.
 private final class EventAttributes: FieldSource {
     private let event: Event
 
     init(_ event: Event) { self.event = event }
 
-    func field(_ name: String) -> Value? {
-        switch name {
-        case "type": .string(event.type)
-        case "subject": event.subject.map { .string($0) }
-        case "source": .string(event.source)
-        case "id": .string(event.id.description)
-        case "time": .timestamp(event.time)
-        case "datacontenttype": event.data.contentType.map { .string($0) }
-        default: nil
-        }
-    }
+    func field(_ name: String) -> Value? { event.attribute(name) }
 
     func value() -> Value {
         var map = ValueMap()
