@@ -33,7 +33,7 @@ for wrong in (
     {"sources": {"a": {"ticker": {"intervall": "1s"}}}},
     {"sources": {"a": {"tickr": {}}}},
     {"sources": {"a": {"ticker": {"interval": "soon"}}}},
-    {"channels": {"a": {"keep": 3}}},
+    {"channels": {"a": {"from": "b", "keep": "lots"}}},
     {"filters": {"a": {"from": "b", "steps": [{"where": "true", "sample": "1%"}]}}},
 ):
     if validator.is_valid(wrong):
