@@ -31,10 +31,9 @@ public protocol EventSource: OptionGroup {
 extension EventSource {
     /// Events of the type that its option `type` holds, whose data may be anything.
     public var emits: EventShape {
-        guard let type = declaredOptions.first(where: { $0.name == "type" })?.option as? Option<String> else {
-            return .unknown
-        }
-        return EventShape([.init(type: type.wrappedValue, data: .dyn)])
+        let option = declaredOptions.first { $0.name == "type" }?.option
+        let type = (option as? Option<String>)?.wrappedValue ?? (option as? Option<String?>)?.wrappedValue
+        return type.map { EventShape([.init(type: $0)]) } ?? .unknown
     }
 }
 

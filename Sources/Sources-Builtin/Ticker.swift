@@ -1,4 +1,5 @@
 public import Aggregator
+import Foundation
 import Synchronization
 
 /// Prices of made-up stocks: each symbol takes a random walk, and every price is an event about that symbol.
@@ -43,6 +44,17 @@ public struct Ticker: EventSource {
             problems.report("a symbol stands there twice", at: options["symbols"])
         }
     }
+
+    /// What the data of an event is, for expressions: it is written by hand (`Tick`).
+    private struct Price: Codable {
+        var symbol: String
+        var price: Double
+        var change: Double
+        var timestamp: Date
+    }
+
+    /// Prices, of the type that the option says.
+    public var emits: EventShape { EventShape([.init(type, Price.self)]) }
 
     /// Ticks until it is cancelled.
     public func run(_ context: SourceContext) async throws {

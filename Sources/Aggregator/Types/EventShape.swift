@@ -17,6 +17,12 @@ public struct EventShape: Sendable, Hashable {
             self.type = type
             self.data = data
         }
+
+        /// A kind whose data is values of a type of one's own, as `Event(type:data:)` encodes them: what their fields are
+        /// is found out from the type. Of a type that decodes in a way of its own, nothing may be known.
+        public init(_ type: String, _ data: any Decodable.Type) {
+            self.init(type: type, data: CodableProbe.valueType(of: data, named: "data of the type '\(type)'"))
+        }
     }
 
     /// The kinds there can be, at least one, none twice.

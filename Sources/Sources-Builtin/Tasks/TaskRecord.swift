@@ -52,6 +52,21 @@ struct TaskRecord: Sendable {
         }.joined()
     }
 
+    /// What expressions know of the data of such events: `object` and `logEvent` write it.
+    ///
+    /// - Parameter more: fields that may be there as well.
+    static func dataType(of type: String, more: [String: ValueType] = [:]) -> ValueType {
+        let always: [String: ValueType] = ["task_id": .string, "job": .string, "status": .string, "progress": .int]
+        let sometimes: [String: ValueType] = [
+            "stage": .string, "message": .string, "result": .dyn, "exit_code": .int, "signal": .string,
+            "error": .string,
+        ]
+        let optional = sometimes.merging(more) { first, _ in first }
+        let fields = always.mapValues { ObjectType.Field($0) }
+            .merging(optional.mapValues { ObjectType.Field($0, isOptional: true) }) { first, _ in first }
+        return .object(ObjectType(name: "data of the type '\(type)'", fields: fields))
+    }
+
     /// For `GET`: with the times, and where its events can be followed.
     func json(events: String?) -> [UInt8] {
         var object = timed()

@@ -71,6 +71,15 @@ public struct Tasks: RoutedSource {
     /// Whether it runs real programs, which a server that is open to others must not do without authentication.
     public var runsCommands: Bool { jobs.entries.contains { $0.value.command != nil } }
 
+    /// An event for each state of a task, and for the lines that its program writes.
+    public var emits: EventShape {
+        let states = ["pending", "progress", "completed", "failed", "cancelled"].map { state in
+            EventShape.Kind(type: "task.\(state)", data: TaskRecord.dataType(of: "task.\(state)"))
+        }
+        let log = TaskRecord.dataType(of: "task.log", more: ["stream": .string, "cut": .bool, "dropped": .int])
+        return EventShape(states + [.init(type: "task.log", data: log)])
+    }
+
     /// Answers requests and runs tasks until it is cancelled; then it ends them all before it returns.
     public func run(_ context: SourceContext) async throws {
         // One wake is enough: whoever is woken takes all that is ready.
