@@ -11,7 +11,9 @@ extension Checker {
             if let found = self.function(full.text, isAbsolute: isAbsolute) {
                 return try apply(Syntax.Name(text: found, span: full.span), on: nil, arguments, span)
             }
-            let isNamespace = Functions.namespaces.contains(prefix) || isOfProtobuf(prefix, isAbsolute: true)
+            // `cel.bind` is a macro: where there are none, it is a function that nobody has defined.
+            let isOfProtobuf = isOfProtobuf(prefix, isAbsolute: true) && Functions.macros[full.text] == nil
+            let isNamespace = Functions.namespaces.contains(prefix) || isOfProtobuf
             if isNamespace, environment.variables[prefix] == nil { return try unknown(full, on: nil) }
         }
         let name = target == nil ? self.function(function.text, isAbsolute: false) ?? function.text : function.text

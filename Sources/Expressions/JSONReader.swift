@@ -47,6 +47,6 @@ extension JSONScanner {
 
     /// The number that is next: an int or a double.
     mutating func readNumber() throws(JSONProblem) -> Value {
-        JSONNumber(checked: bytes, in: try number()).value
+        JSONNumber(checked: bytes, in: try number().range).value
     }
 }

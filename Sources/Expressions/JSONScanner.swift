@@ -129,8 +129,8 @@ struct JSONScanner {
         }
     }
 
-    /// `-? int frac? exp?`; says where it lies.
-    mutating func number() throws(JSONProblem) -> Range<Int> {
+    /// `-? int frac? exp?`; says whether it has neither fraction nor exponent.
+    mutating func number() throws(JSONProblem) -> (range: Range<Int>, isInteger: Bool) {
         let start = at
         if next == UInt8(ascii: "-") { at += 1 }
         if next == UInt8(ascii: "0") {
@@ -139,16 +139,19 @@ struct JSONScanner {
         } else {
             try digits()
         }
+        var isInteger = true
         if next == UInt8(ascii: ".") {
+            isInteger = false
             at += 1
             try digits()
         }
         if next | 0x20 == UInt8(ascii: "e") {
+            isInteger = false
             at += 1
             if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { at += 1 }
             try digits()
         }
-        return start..<at
+        return (start..<at, isInteger)
     }
 
     private mutating func digits() throws(JSONProblem) {

@@ -130,9 +130,8 @@ struct DataCheck {
 
     private mutating func number(_ rule: DataRule, _ scanner: inout JSONScanner) throws(JSONProblem) {
         let start = scanner
-        let range = try scanner.number()
+        let (range, isInteger) = try scanner.number()
         guard let rule = rule.number else { return }
-        let isInteger = !scanner.bytes[range].contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
         // 18 digits always fit.
         let isShort = isInteger && range.count <= 18
         guard rule.isBounded || !(isShort || rule.form == .any) else { return }
