@@ -26,9 +26,6 @@ public struct Generate: EventSource {
         if let subject { problems.checkSubject(subject, at: options["subject"]) }
     }
 
-    /// What the expression gives, of the type that the option says.
-    public var emits: EventShape { EventShape([.init(type: type, data: data.expression.resultType.asData)]) }
-
     /// Emits until the limit, or until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         var rhythm = Rhythm(every: interval, context.clock)
