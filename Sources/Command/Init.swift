@@ -65,7 +65,7 @@ struct Init: AsyncParsableCommand {
           clock:
             generate: {interval: 1s, type: tick, data: '{"n": count, "now": now}'}
 
-          # Whatever is posted:  curl -d '{"text": "hello"}' http://127.0.0.1:8080/notes/ada
+          # Whatever is posted:  curl 'http://127.0.0.1:8080/notes/ada?text=hello' -X POST
           notes:
             http_ingest: {type: note, path: "/notes/{subject}"}
 
