@@ -24,7 +24,7 @@ public struct Expression: Sendable {
 
     private let program: Program
 
-    /// Understands `text`, at most 64 KiB and 256 levels deep. With `expecting`, a result that certainly is of none of these
+    /// Understands `text`, at most 64 KiB and 200 levels deep. With `expecting`, a result that certainly is of none of these
     /// types is a problem too. Throws the first problem in the text.
     public init(
         _ text: String, in environment: ExpressionEnvironment, expecting: [ValueType]? = nil, limits: Limits = .init()

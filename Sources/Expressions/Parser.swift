@@ -4,7 +4,7 @@
 /// later can run out of stack.
 struct Parser {
     /// How many levels an expression may nest.
-    static let maximumDepth = 256
+    static let maximumDepth = 200
     /// How many bytes an expression may have.
     static let maximumSize = 64 * 1024
 

@@ -4,7 +4,7 @@ extension Pipeline {
     /// - Parameter environment: what `${NAME}` stands for in it.
     /// - Throws: `PipelineError` with every mistake of the file, or why it could not be read.
     public func tests(contentsOf path: String, environment: [String: String]) throws(PipelineError) -> [PipelineTest] {
-        let bytes = try FileContent.read(path, limit: YAMLText.sizeLimit)
+        let bytes = try FileContent.read(path, limit: YAMLText.sizeLimit, advice: "; give the path of a file of tests")
         let (root, found) = YAMLText.read(bytes, directory: FileContent.directory(of: path), environment: environment)
         guard var root else {
             throw PipelineError(description: Report(path: path, problems: found, hidesSuspects: true).text)

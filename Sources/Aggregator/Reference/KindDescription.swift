@@ -44,7 +44,11 @@ public struct KindDescription: Sendable {
         if let whole = options.first(where: \.isWhole), whole.isRequired || options.count == 1 {
             return whole.example.map { "\(name): \($0)" }
         }
-        let required = options.filter(\.isRequired)
+        let required =
+            options.contains(where: \.isRequired)
+            // One without required options shows what it is for by the first that has an example.
+            ? options.filter(\.isRequired) : Array(options.filter { $0.example != nil }.prefix(1))
+        guard !required.isEmpty else { return nil }
         let written = required.compactMap { option in option.example.map { "\(option.name): \($0)" } }
         guard written.count == required.count else { return nil }
         return "\(name): {\(written.joined(separator: ", "))}"

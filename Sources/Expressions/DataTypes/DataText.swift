@@ -20,7 +20,10 @@ extension DataType {
             let property = rule.object?.properties.first { sameText($0.name, name) }
             let field = (property?.rule ?? rule.object?.additional).map(resolved)
             let mayBeAbsent = property?.isRequired != true
-            if texts == [""], mayBeAbsent, let field, !field.kinds.contains(.string) { continue }
+            // Of a time or of bytes an empty text is none either.
+            if texts == [""], mayBeAbsent, let field, !field.kinds.contains(.string) || field.string?.form != nil {
+                continue
+            }
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             JSON.append(string: name, to: &bytes)
             bytes.append(UInt8(ascii: ":"))

@@ -72,13 +72,17 @@ struct OverloadTests {
             var isReady = true
             while isReady {
                 try await looker.send("GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-                let answer = try await looker.readResponse()
-                // The drain may begin between the two: what was ready when it was asked is then told to close.
-                isReady = answer.status == 200 && !answer.closes
+                // The drain may begin between the two: what was ready when it was asked is then told to close. On a busy
+                // machine it may even be over by now, and the connection with it.
+                let answer = try? await looker.readResponse()
+                isReady = answer.map { $0.status == 200 && !$0.closes } ?? false
             }
-            try await poster.send(post)
-            let answer = try await poster.readResponse()
-            #expect(answer.status == 503 && answer.closes)
+            let answer = try? await {
+                try await poster.send(post)
+                return try await poster.readResponse()
+            }()
+            // Never 202; where the drain is over, the end of the connection says the same.
+            #expect(answer.map { $0.status == 503 && $0.closes } ?? true)
             await stopped
         }
     }

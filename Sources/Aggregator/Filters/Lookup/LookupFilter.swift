@@ -97,7 +97,7 @@ struct LookupFilter: Filter {
 
     private func keyText(_ event: inout Event) throws(EvaluationError) -> String? {
         do {
-            return try lookup?.value(for: &event).present?.lookupKey
+            return try lookup?.value(for: &event).present?.keyText
         } catch  where error.isAbsence {
             return nil
         }
@@ -113,8 +113,4 @@ struct LookupFilter: Filter {
         for field in fields { bytes = try JSONPatch.set(path + [field.name], to: field.value, in: bytes) }
         event.data = .json(bytes)
     }
-}
-
-extension Value {
-    fileprivate var lookupKey: String? { LookupTable.key(self) }
 }

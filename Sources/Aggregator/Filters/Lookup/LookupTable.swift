@@ -40,9 +40,9 @@ final class LookupTable: Sendable {
     init(reading plan: Plan) throws(Problem) {
         let bytes: [UInt8]
         do {
-            bytes = try FileContent.read(plan.path, limit: plan.sizeLimit)
+            bytes = try FileContent.read(plan.path, limit: plan.sizeLimit, advice: "; relative to the pipeline file")
         } catch {
-            throw Problem(path: plan.path, message: error.description)
+            throw Problem(path: plan.path, message: error.description.replacing("\(plan.path): ", with: ""))
         }
         guard bytes.count <= plan.sizeLimit else {
             let limit = ByteSize(bytes: plan.sizeLimit).optionText ?? "\(plan.sizeLimit)"
@@ -99,7 +99,7 @@ final class LookupTable: Sendable {
             guard let by = plan.by else { throw Shape(message: "it is a list; say with 'by' which member is the key") }
             for (index, range) in elements.enumerated() {
                 let object = try row(bytes, range, "element \(index + 1)")
-                guard let key = object.field(by).flatMap(key) else {
+                guard let key = object.field(by).flatMap(\.keyText) else {
                     throw Shape(
                         message: "element \(index + 1) has no '\(by)' that is a text, a number or a truth value")
                 }
@@ -147,14 +147,5 @@ final class LookupTable: Sendable {
     private struct Shape: Error, CustomStringConvertible {
         let message: String
         var description: String { message }
-    }
-
-    /// The text by which a value is looked up: `7` finds the row of "7". Nil for what can be no key.
-    static func key(_ value: Value) -> String? {
-        switch value {
-        case .string(let text): text
-        case .int, .uint, .double, .bool: value.json
-        default: nil
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Expressions
 
 /// All that a window computes of the values of one expression, in one pass and bounded memory. Nulls are left out, as in SQL;
-/// so are numbers that are not finite.
+/// numbers that are not finite are errors.
 struct InputSummary: Sendable {
     /// What is asked for, so that nothing else is kept.
     struct Wanted: Sendable {
@@ -34,6 +34,9 @@ struct InputSummary: Sendable {
             }
             if numbers, ![.int, .uint, .double].contains(value.kind) {
                 throw FieldProblem(description: "a number is needed to compute with, this is \(value.kind.word)")
+            }
+            if numbers, case .double(let number) = value, !number.isFinite {
+                throw FieldProblem(description: "a finite number is needed to compute with, this is \(number)")
             }
             if order, ![.int, .uint, .double, .string, .timestamp, .duration].contains(value.kind) {
                 throw FieldProblem(

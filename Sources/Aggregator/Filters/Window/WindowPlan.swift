@@ -101,13 +101,7 @@ struct WindowPlan: Sendable {
 
     /// A key as the subject of its results; nil where it cannot be one.
     private static func subject(_ key: Value) -> String? {
-        let text: String
-        switch key {
-        case .string(let key): text = key
-        case .int, .uint, .bool, .double: text = key.json
-        case .timestamp(let moment): text = moment.rfc3339
-        default: return nil
-        }
+        guard let text = key.keyText else { return nil }
         return EventRules.objection(to: text) == nil ? text : nil
     }
 }
