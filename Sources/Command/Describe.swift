@@ -15,8 +15,8 @@ struct Describe: AsyncParsableCommand {
         let reference = Kinds.current.reference
         let found = reference.kinds(named: kind)
         guard !found.isEmpty else {
-            let hint = reference.nearest(to: kind).map { "; did you mean '\($0)'?" } ?? ""
-            throw ValidationError("there is no kind '\(kind)'\(hint) `aggregator list` shows them all")
+            let hint = reference.nearest(to: kind).map { "; did you mean '\($0)'?" } ?? "."
+            throw ValidationError("there is no kind '\(kind)'\(hint) `aggregator list` shows them all.")
         }
         print(found.map(\.help).joined(separator: "\n\n"), to: .result)
     }

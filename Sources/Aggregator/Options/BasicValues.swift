@@ -55,7 +55,7 @@ extension Double: OptionValue {
     }
 
     /// As the file would say it.
-    public var optionText: String? { rounded() == self && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
+    public var optionText: String? { rounded() == self && abs(self) <= 1e15 ? "\(Int(self))" : "\(self)" }
     /// What `.range` bounds.
     public var optionMeasure: Double? { self }
 

@@ -23,6 +23,12 @@ struct ErrorLines {
 
     mutating func finish() {
         if let line = lines.finish() { tell(line) }
+        tellSilent()
+    }
+
+    private mutating func tellSilent() {
+        if silent > 0 { context.log.warning("\(silent) lines on standard error were left out") }
+        silent = 0
     }
 
     private mutating func tell(_ line: OutputLines.Line) {
@@ -30,12 +36,16 @@ struct ErrorLines {
         last = String(text.prefix(200))
         let now = context.clock.uptime()
         if now - second >= .seconds(1) {
-            if silent > 0 { context.log.warning("\(silent) more lines on standard error were left out") }
-            (second, count, silent) = (now, 0, 0)
+            tellSilent()
+            (second, count) = (now, 0)
         }
         count += 1
         guard count <= Self.rate else {
             silent += 1
+            if silent == 1 {
+                context.log.warning(
+                    "more than \(Self.rate) lines a second on standard error: the rest of them is left out")
+            }
             return
         }
         context.log.log(level: level, "\(text)\(line.isCut ? "…" : "")")

@@ -47,7 +47,7 @@ public struct ServerSentEvents: EventSource {
 
     /// Follows the stream until it is cancelled, or the server says that there is no more (204).
     public func run(_ context: SourceContext) async throws {
-        if insecure { context.log.warning("certificates of \(url.host) are not checked (insecure: true)") }
+        if insecure { context.log.warning("certificates of \(url.place) are not checked (insecure: true)") }
         let thread = try ReadingThread()
         try await withTaskExecutorPreference(thread) {
             var follower = try StreamFollower(self, context)
@@ -69,8 +69,8 @@ public struct ServerSentEvents: EventSource {
 /// An http or https address.
 struct StreamURL: OptionValue {
     let text: String
-    /// For messages: an address may have secrets in it.
-    let host: String
+    /// For messages: host and path. The rest of an address may have secrets in it.
+    let place: String
 
     static var shape: OptionShape { .string }
     var optionText: String? { text.optionText }
@@ -90,6 +90,7 @@ struct StreamURL: OptionValue {
         let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard let host = authority.split(separator: "@").last, !host.isEmpty else { return nil }
         self.text = text
-        self.host = String(host)
+        let path = text.dropFirst(scheme.count + authority.count).prefix { $0 != "?" && $0 != "#" }
+        place = String(host) + path
     }
 }

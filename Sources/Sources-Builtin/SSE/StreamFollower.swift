@@ -34,7 +34,7 @@ struct StreamFollower {
             let isOver = try await follow(isFirst: isFirst)
             isFirst = false
             if isOver {
-                context.log.info("\(options.url.host) says that there is no more (204)")
+                context.log.info("\(options.url.place) says that there is no more (204)")
                 return
             }
             memory.write(parser.lastEventID)
@@ -50,7 +50,7 @@ struct StreamFollower {
         let waker = transfer.waker
         return try await withTaskCancellationHandler {
             guard let first = try await answer(transfer) else { return true }
-            if isFirst { context.log.info("following \(options.url.host)") }
+            if isFirst { context.log.info("following \(options.url.place)") }
             try await read(first, from: transfer)
             return false
         } onCancel: {
@@ -79,7 +79,7 @@ struct StreamFollower {
                 try check(transfer)
                 return transfer.status == 204 ? nil : bytes ?? []
             }
-            if silence.isOver { throw StreamProblem("\(options.url.host) has not answered for \(options.idle)") }
+            if silence.isOver { throw StreamProblem("\(options.url.place) has not answered for \(options.idle)") }
         }
     }
 
@@ -93,11 +93,11 @@ struct StreamFollower {
                 case 404: "; is there such a channel?"
                 default: ""
                 }
-            throw StreamProblem("\(options.url.host) answered \(status)\(hint)")
+            throw StreamProblem("\(options.url.place) answered \(status)\(hint)")
         }
         let type = transfer.contentType ?? "none"
         guard type.split(separator: ";").first?.lowercased() == "text/event-stream" else {
-            throw StreamProblem("\(options.url.host) sends no event stream: its Content-Type is \(type)")
+            throw StreamProblem("\(options.url.place) sends no event stream: its Content-Type is \(type)")
         }
     }
 
@@ -115,14 +115,14 @@ struct StreamFollower {
                     memory.write(parser.lastEventID)
                 }
             } else if silence.isOver {
-                context.log.notice("nothing from \(options.url.host) for \(options.idle): connecting anew")
+                context.log.notice("nothing from \(options.url.place) for \(options.idle): connecting anew")
                 return
             }
             do {
                 bytes = try transfer.next(within: silence.left)
             } catch {
                 try Task.checkCancellation()
-                context.log.notice("the stream from \(options.url.host) broke off (\(error)): connecting anew")
+                context.log.notice("the stream from \(options.url.place) broke off (\(error)): connecting anew")
                 return
             }
         }
@@ -137,7 +137,7 @@ struct StreamFollower {
             // Ours, or another server's word for it: no source may emit this type.
             case .block(let block) where block.type == "gap" && options.type == nil:
                 let words = String(decoding: block.data.prefix(200), as: UTF8.self)
-                context.log.warning("\(options.url.host) tells of a gap: \(words)")
+                context.log.warning("\(options.url.place) tells of a gap: \(words)")
             case .block(let block): try await emit(block)
             }
         }

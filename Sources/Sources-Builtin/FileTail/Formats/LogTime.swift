@@ -35,8 +35,10 @@ enum LogTime {
         guard number.isFinite, number >= 0 else { return nil }
         let seconds = number >= 1e11 ? number / 1000 : number
         guard seconds < 1e11 else { return nil }
-        let whole = seconds.rounded(.down)
-        return Timestamp(seconds: Int64(whole), nanoseconds: min(999_999_999, Int32((seconds - whole) * 1e9)))
+        // A double has no more digits than microseconds today: what it shows beyond them nobody has written.
+        let microseconds = Int64((seconds * 1e6).rounded())
+        return Timestamp(
+            seconds: microseconds / 1_000_000, nanoseconds: Int32(microseconds % 1_000_000) * 1000)
     }
 
     /// `10/Oct/2000:13:55:36 -0700`.
