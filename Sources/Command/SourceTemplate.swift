@@ -87,11 +87,14 @@ struct SourceTemplate {
             @Option("What to say.") var greeting: String
             @Option("Time between two events.", .range(0.001...86_400)) var interval: Duration = .seconds(60)
 
-            /// What `data` is. Expressions in pipeline files are checked with it.
+            /// What `data` is.
             struct Report: Codable, Sendable {
                 var greeting: String
                 var count: Int
             }
+
+            /// Expressions in pipeline files are checked with it.
+            var emits: EventShape { EventShape([.init(Self.name, Report.self)]) }
 
             /// The source's whole life: returning ends it, throwing restarts it after a growing pause, cancellation stops it.
             func run(_ context: SourceContext) async throws {

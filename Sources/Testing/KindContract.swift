@@ -5,9 +5,8 @@ public import Aggregator
 ///     try await SourceContract(Weather.self, options: "{city: Vienna}").check()
 ///
 /// - its word, its summary and its options' help are fit for `aggregator list`, `describe` and the reference;
-/// - an option that it does not know is refused, with its place and, if it is misspelt, the nearest name;
-/// - it ends soon when it is cancelled: while it works, while the pipeline is full, and right after its start;
-/// - after that it emits nothing more, and it can be run again.
+/// - its options are read, and one that it does not know is refused;
+/// - it ends soon when it is cancelled: while it works, while the pipeline is full, and right after its start.
 ///
 /// The source runs for real, so give options with which it can: a file that is there, a port that is free.
 public struct SourceContract: Sendable {

@@ -68,6 +68,7 @@ struct OverloadTests {
             let slow = try await RawConnection.connect(to: server.address)
             try await slow.send(Server.text("GET /asked/never", []))
             try await server.waitForRequests(since: before, 1)
+            let began = ContinuousClock.now
             async let stopped: Void = server.aggregator.stop()
             var isReady = true
             while isReady {
@@ -81,8 +82,9 @@ struct OverloadTests {
                 try await poster.send(post)
                 return try await poster.readResponse()
             }()
-            // Never 202; where the drain is over, the end of the connection says the same.
-            #expect(answer.map { $0.status == 503 && $0.closes } ?? true)
+            // The request that never ends keeps the drain going for 8 of its 10 seconds: before that there is an answer. After it,
+            // on a very busy machine, the connection may be gone.
+            #expect(answer.map { $0.status == 503 && $0.closes } ?? (began.duration(to: .now) >= .seconds(8)))
             await stopped
         }
     }
