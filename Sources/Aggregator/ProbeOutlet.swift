@@ -74,6 +74,10 @@ final class ProbeOutlet: SourceOutlet {
 
     func streamPath(subject: String) -> String? { "/channels/\(name)/\(subject)" }
 
+    let counters = OwnCounters()
+
+    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter { counters.counter(key, help: help) }
+
     func stateDirectory() throws -> String {
         if let givenDirectory { return givenDirectory }
         return try state.withLock { state in

@@ -74,6 +74,18 @@ public struct SourceContext: Sendable {
     /// this source, and its own `path` if it has one with `{subject}`. Nil if no channel carries it.
     public func streamPath(subject: String) -> String? { outlet.streamPath(subject: subject) }
 
+    /// A count of this source's own, shown by `GET /metrics` as `aggregator_KIND_NAME_total{source="…"}`: the same counter each
+    /// time it is asked for. Ask at the start of `run`, so that it is there, as 0, before there is something to count.
+    ///
+    /// - Parameters:
+    ///   - name: what is counted, in the plural: `misfit_lines`. `[a-z0-9_]`; other characters become `_`.
+    ///   - labels: what tells it from others of that name; from the pipeline file, not from data. Of more than 1000 counters
+    ///     the others are not shown.
+    ///   - help: one sentence for the reader of the metrics.
+    public func counter(_ name: String, labels: [String: String] = [:], help: String) -> SourceCounter {
+        outlet.counter(OwnCounters.Key(name: name, labels: labels), help: help)
+    }
+
     /// A folder of this source's own under the pipeline's `state`, made at the first call.
     ///
     /// - Throws: when it cannot be made, or another instance has locked the state.
@@ -125,6 +137,7 @@ protocol SourceOutlet: Sendable {
     func serve(_ handler: @escaping RouteHandler)
     func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer)
     func streamPath(subject: String) -> String?
+    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter
     func stateDirectory() throws -> String
 }
 

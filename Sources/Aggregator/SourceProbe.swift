@@ -88,6 +88,12 @@ public final class SourceProbe: Sendable {
     /// All that was emitted so far.
     public var events: [Event] { outlet.record.events }
 
+    /// What the source has counted of itself with `SourceContext.counter`, over all labels of that name; 0 if it has no such
+    /// counter.
+    public func count(_ name: String) -> UInt64 {
+        outlet.counters.all.filter { $0.key.name == name }.reduce(0) { $0 + $1.counter.value }
+    }
+
     /// Waits until so many events were emitted.
     ///
     /// - Returns: all of them, which may be more.

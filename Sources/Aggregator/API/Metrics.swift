@@ -5,6 +5,7 @@ enum Metrics {
     static func answer(_ pipeline: LivePipeline, _ tally: ResponseTally) -> RouteResponse {
         var text = PrometheusText()
         addSources(pipeline.sources, to: &text)
+        addOwnCounters(pipeline.sources, to: &text)
         addDrops(pipeline, to: &text)
         addChannels(pipeline.channels, to: &text)
         let counters = pipeline.hubCounters
@@ -34,6 +35,25 @@ enum Metrics {
                     Sample([("source", name), ("state", state.rawValue)], status.state == state ? 1 as UInt64 : 0)
                 }
             })
+    }
+
+    /// What sources count of themselves: of all that have a counter of that name together, as the format wants it.
+    private static func addOwnCounters(_ sources: [LiveSource], to text: inout PrometheusText) {
+        var metrics: [(name: String, help: String, samples: [Sample])] = []
+        var places: [String: Int] = [:]
+        for source in sources {
+            for entry in source.ownCounters.all {
+                let name = PrometheusText.name("aggregator_\(source.kind)_\(entry.key.name)_total")
+                let labels = entry.key.labels.filter { $0.key != "source" }.sorted { $0.key < $1.key }.map {
+                    (PrometheusText.name($0.key), $0.value)
+                }
+                let place = places[name] ?? metrics.endIndex
+                if place == metrics.endIndex { metrics.append((name, entry.help, [])) }
+                places[name] = place
+                metrics[place].samples.append(Sample([("source", source.name)] + labels, entry.counter.value))
+            }
+        }
+        for metric in metrics { text.add(.counter, metric.name, metric.help, metric.samples) }
     }
 
     private static func addDrops(_ pipeline: LivePipeline, to text: inout PrometheusText) {

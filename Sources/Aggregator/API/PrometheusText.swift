@@ -41,6 +41,11 @@ struct PrometheusText {
         add(kind, name, help, [Sample([], value)])
     }
 
+    /// With `_` for what no name may have.
+    static func name(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    }
+
     private static func escaped(_ text: String, quotes: Bool) -> String {
         var escaped = ""
         for character in text.unicodeScalars {

@@ -139,5 +139,7 @@ final class Outlet: SourceOutlet {
 
     func streamPath(subject: String) -> String? { channels.first?.streamPath(subject: subject) }
 
+    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter { source.ownCounters.counter(key, help: help) }
+
     func stateDirectory() throws -> String { try state.directory(for: source.name) }
 }

@@ -22,6 +22,8 @@ final class LiveSource: Sendable {
     /// The routes of a `RoutedSource`, read once.
     let routes: [Route]
     let counters = SourceCounters()
+    /// What it counts of itself.
+    let ownCounters = OwnCounters()
     /// Tells of events that are not of their type.
     let invalidLog = RepeatLimit()
     private let state: Mutex<State>
@@ -33,6 +35,8 @@ final class LiveSource: Sendable {
     }
 
     var name: String { definition.name }
+    /// The word for what it is.
+    var kind: String { type(of: definition.source).name }
 
     var status: SourceStatus { state.withLock { $0.status } }
 
