@@ -30,6 +30,15 @@ struct StepMemoryLoadTests {
         #expect(peak <= 192 << 10)
     }
 
+    @Test("that looks things up holds its table, and nothing of the events")
+    func lookupIsBounded() throws {
+        let folder = try TemporaryFolder()
+        try folder.append("table.csv", "status,word\n" + (200..<600).map { "\($0),s\($0)\n" }.joined())
+        try isBounded(
+            "lookup: {file: \(folder.at("table.csv")), key: data.status, into: data.row, default: {word: none}}")
+        try isBounded("lookup: {file: \(folder.at("table.csv")), key: data.key}")
+    }
+
     @Test("that thins out costs well under a microsecond an event")
     func isFast() throws {
         for step in ["throttle: {every: 1h, per: data.key}", "dedupe: {per: data.key}"] {

@@ -50,6 +50,27 @@ struct LookupTests {
         #expect(sent(#"{"k":1}"#, to: list) == #"{"k":1,"n":"one"}"#)
     }
 
+    @Test("loses none of random events, and changes nothing but the fields it adds to those in its table")
+    func property() throws {
+        var random = SplitMix64(seed: 5)
+        let keys = (0..<200).map { _ in String(random.next() % 1_000) }
+        let rows = Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        try folder.append("t.json", "{" + rows.map { #""\#($0)": {"n": \#($1)}"# }.joined(separator: ",") + "}")
+        let passing = try probe("{file: t.json, key: data.k}")
+        let filling = try probe("{file: t.json, key: data.k, default: {n: -1}, into: data.row}")
+        for number in 0..<2_000 {
+            let key = String(random.next() % 1_000)
+            let written = random.next() % 2 == 0 ? key : "\"\(key)\""
+            let data = #"{"k":\#(written),"x":1.50}"#
+            let event = Event(id: .given("\(number)"), type: "x", subject: "s", data: .json(Array(data.utf8)))
+            let start = data.dropLast()
+            let passed = passing.send(event)
+            #expect(passed.map(\.id) == [event.id])
+            #expect(passed.first?.json == rows[key].map { "\(start),\"n\":\($0)}" } ?? data)
+            #expect(filling.send(event).first?.json == "\(start),\"row\":{\"n\":\(rows[key] ?? -1)}}")
+        }
+    }
+
     @Test("takes up a file that was written to, replaced, or made again", .timeLimit(.minutes(2)))
     func reloaded() async throws {
         try folder.append("t.csv", "k,v\na,1\n")
@@ -114,21 +135,31 @@ struct LookupTests {
         ("t.json", #"{"a": }"#, "", "expected a value (byte 7)"),
     ]
 
-    @Test("a file with a mistake keeps the pipeline from starting, and says where", arguments: mistakeCases)
+    @Test("a file with a mistake is a mistake of the pipeline file, at the option to blame", arguments: mistakeCases)
     func mistakes(_ row: (name: String, text: String, options: String, message: String)) throws {
         try folder.append(row.name, row.text)
         do {
             _ = try probe("{file: \(row.name), key: data.k\(row.options)}")
             #expect(Bool(false), "it was taken")
         } catch {
-            #expect("\(error)" == "the table \(folder.at(row.name)) cannot be used: \(row.message)")
+            let message = "the table \(folder.at(row.name)) cannot be used: \(row.message)\n"
+            #expect("\(error)".contains(message), "\(error)")
+            let blamed =
+                row.options.contains("nmae") ? "nmae" : row.message.contains("say with 'by'") ? "{file" : row.name
+            let line = "      - lookup: {file: \(row.name), key: data.k\(row.options)}"
+            let column = try #require(line.firstRange(of: blamed)).lowerBound.utf16Offset(in: line) + 1
+            #expect("\(error)".hasPrefix("\(folder.at("pipeline.yaml")):7:\(column): "), "\(error)")
         }
     }
 
     @Test("a mistake in the options is told with what would do")
-    func optionMistakes() {
+    func optionMistakes() throws {
+        try folder.append("t.csv", "k,v\n")
+        let file = folder.at("t.csv")
         #expect(mistake("lookup: {file: t.txt, key: data.k}").contains("say so with 'format'"))
-        #expect(mistake("lookup: {file: t.csv, key: data.k, missing: default}").contains("needs the option 'default'"))
-        #expect(mistake("lookup: {file: t.csv, key: data.k, missing: drop, default: {a: 1}}").contains("has no use"))
+        #expect(mistake("lookup: {file: t.csv, key: data.k}").contains("cannot be read: No such file"))
+        #expect(
+            mistake("lookup: {file: \(file), key: data.k, missing: default}").contains("needs the option 'default'"))
+        #expect(mistake("lookup: {file: \(file), key: data.k, missing: drop, default: {a: 1}}").contains("has no use"))
     }
 }

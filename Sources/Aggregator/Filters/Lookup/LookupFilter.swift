@@ -53,6 +53,18 @@ struct LookupFilter: Filter {
             problems.report(
                 "with 'missing: \(missing.rawValue)' nothing is added, so this has no use", at: options["default"])
         }
+        // Read once for its mistakes, so that a file with them starts nothing.
+        guard let plan = tablePlan else { return }
+        do throws(LookupTable.Problem) {
+            _ = try LookupTable(reading: plan)
+        } catch {
+            problems.report(error.description, at: options[error.option])
+        }
+    }
+
+    /// How the table is read; nil where it is not known as what.
+    private var tablePlan: LookupTable.Plan? {
+        isCSV.map { .init(path: file.path, isCSV: $0, by: by, fields: fields, sizeLimit: limit.bytes) }
     }
 
     private var isCSV: Bool? {
@@ -76,9 +88,7 @@ struct LookupFilter: Filter {
         path = into.path
         policy = missing ?? (`default` == nil ? .pass : .default)
         standIn = (`default`?.entries ?? []).map { .init(name: $0.name, value: $0.value.value.jsonBytes) }
-        table = try LookupFile(
-            LookupTable.Plan(
-                path: file.path, isCSV: isCSV ?? true, by: by, fields: fields, sizeLimit: limit.bytes), context)
+        table = try tablePlan.map { try LookupFile($0, context) }
     }
 
     mutating func apply(_ event: inout Event) throws -> FilterResult {

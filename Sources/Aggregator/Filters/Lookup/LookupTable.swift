@@ -23,6 +23,8 @@ final class LookupTable: Sendable {
     struct Problem: Error, CustomStringConvertible {
         let path: String
         let message: String
+        /// The option that is to blame.
+        var option = "file"
         var description: String { "the table \(path) cannot be used: \(message)" }
     }
 
@@ -50,6 +52,8 @@ final class LookupTable: Sendable {
         }
         do {
             rows = plan.isCSV ? try Self.csv(bytes, plan) : try Self.json(bytes, plan)
+        } catch let problem as Shape {
+            throw Problem(path: plan.path, message: problem.message, option: problem.option)
         } catch {
             throw Problem(path: plan.path, message: "\(error)")
         }
@@ -63,8 +67,9 @@ final class LookupTable: Sendable {
             throw CSV.Problem(line: 1, message: "the file is empty; expected a line with the names of the columns")
         }
         let names = header.fields
-        let key = try column(plan.by ?? names[0], of: names)
-        let wanted = try plan.fields?.map { try column($0, of: names) } ?? names.indices.filter { $0 != key }
+        let key = try column(plan.by ?? names[0], of: names, for: "by")
+        let wanted =
+            try plan.fields?.map { try column($0, of: names, for: "fields") } ?? names.indices.filter { $0 != key }
         var table: [String: [Field]] = [:]
         var lines: [String: Int] = [:]
         for row in rows.dropFirst() {
@@ -82,11 +87,12 @@ final class LookupTable: Sendable {
         return table
     }
 
-    private static func column(_ name: String, of names: [String]) throws -> Int {
+    private static func column(_ name: String, of names: [String], for option: String) throws -> Int {
         if let index = names.firstIndex(of: name) { return index }
         let hint = nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
-        throw CSV.Problem(
-            line: 1, message: "there is no column '\(name)'; \(hint ?? "there are \(OptionShape.alternatives(names))")")
+        throw Shape(
+            message: "line 1: there is no column '\(name)'; \(hint ?? "there are \(OptionShape.alternatives(names))")",
+            option: option)
     }
 
     // MARK: JSON
@@ -96,7 +102,9 @@ final class LookupTable: Sendable {
         if let problem = JSON.validate(bytes) { throw problem }
         var table: [String: [Field]] = [:]
         if let elements = try JSON.elements(of: bytes) {
-            guard let by = plan.by else { throw Shape(message: "it is a list; say with 'by' which member is the key") }
+            guard let by = plan.by else {
+                throw Shape(message: "it is a list; say with 'by' which member is the key", option: "by")
+            }
             for (index, range) in elements.enumerated() {
                 let object = try row(bytes, range, "element \(index + 1)")
                 guard let key = object.field(by).flatMap(\.keyText) else {
@@ -107,7 +115,7 @@ final class LookupTable: Sendable {
             }
         } else {
             guard plan.by == nil else {
-                throw Shape(message: "it is an object, whose names are the keys; 'by' is for lists")
+                throw Shape(message: "it is an object, whose names are the keys; 'by' is for lists", option: "by")
             }
             for part in try row(bytes, bytes.indices, "it").parts {
                 try add(try row(bytes, part.value, "the value of '\(part.name)'"), part.name, plan, to: &table)
@@ -146,6 +154,7 @@ final class LookupTable: Sendable {
     /// What is wrong with a table as such.
     private struct Shape: Error, CustomStringConvertible {
         let message: String
+        var option = "file"
         var description: String { message }
     }
 }
