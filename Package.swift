@@ -141,4 +141,5 @@ if isWanted("AGGREGATOR_FUZZ") {
     package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: swift))
     package.targets.append(fuzzer("PipelineFileFuzz", of: "Aggregator", "pipelinefile_fuzz.swift"))
     package.targets.append(fuzzer("ExpressionsFuzz", of: "Expressions", "expressions_fuzz.swift"))
+    package.targets.append(fuzzer("TypesFuzz", of: "Aggregator", "types_fuzz.swift"))
 }

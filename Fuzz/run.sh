@@ -44,3 +44,4 @@ fuzz_c http http -DLLHTTP_STRICT_MODE=1 -I"$loop" -I"$loop/include" -I"$llhttp/i
     "$llhttp/llhttp/api.c" "$llhttp/llhttp/http.c" "$llhttp/llhttp/llhttp.c"
 fuzz_swift pipelinefile PipelineFileFuzz
 fuzz_swift expressions ExpressionsFuzz
+fuzz_swift types TypesFuzz

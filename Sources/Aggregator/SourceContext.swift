@@ -106,13 +106,16 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
     public var index: Int
     /// What is wrong and what would be right.
     public var message: String
-    /// Where the data is not of its type, and why; nil: something else is wrong.
+    /// The declared type that the data is not of; nil: something else is wrong.
+    public var type: String?
+    /// Where the data is not of its type, and why, with up to nine other faults beside it; nil: something else is wrong.
     public var fault: DataFault?
 
     /// A problem.
-    public init(index: Int = 0, message: String, fault: DataFault? = nil) {
+    public init(index: Int = 0, message: String, type: String? = nil, fault: DataFault? = nil) {
         self.index = index
         self.message = message
+        self.type = type
         self.fault = fault
     }
 

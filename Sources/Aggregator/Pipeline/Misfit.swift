@@ -31,6 +31,12 @@ struct TypeCheck: Sendable {
         }
     }
 
+    /// All faults of an event that has one, up to a bound.
+    func faults(of event: Event) -> [DataFault] {
+        guard let type = types[event.type], case .json(let bytes) = event.data else { return [] }
+        return type.faults(of: bytes)
+    }
+
     /// The declared type of that name.
     subscript(type: String) -> DataType? { types[type] }
 }

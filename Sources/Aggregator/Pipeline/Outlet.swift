@@ -40,7 +40,7 @@ final class Outlet: SourceOutlet {
         event.source = source.name
         if let fault = flow.types.fault(of: &event) {
             try setAside(event, fault)
-            if misfits == .refuse { throw Self.problem(event, fault, at: 0) }
+            if misfits == .refuse { throw problem(event, fault, at: 0) }
             return
         }
         try group.walk { steps throws(EventProblem) in try walk(&event, &steps) }
@@ -97,7 +97,7 @@ final class Outlet: SourceOutlet {
         guard let (index, fault) = faults.first else { return events }
         if misfits == .refuse {
             source.counters.refuse(.invalid, count: events.count - 1)
-            throw Self.problem(events[index], fault, at: index)
+            throw problem(events[index], fault, at: index)
         }
         let gone = Set(faults.map(\.index))
         return events.indices.lazy.filter { !gone.contains($0) }.map { events[$0] }
@@ -117,8 +117,11 @@ final class Outlet: SourceOutlet {
         }
     }
 
-    private static func problem(_ event: Event, _ fault: DataFault, at index: Int) -> EventProblem {
-        EventProblem(index: index, message: event.misfitWords(fault).sentence, fault: fault)
+    /// Somebody will read it, and may want to mend all of it at once.
+    private func problem(_ event: Event, _ fault: DataFault, at index: Int) -> EventProblem {
+        var fault = fault
+        fault.others = flow.types.faults(of: event).filter { $0 != fault }
+        return EventProblem(index: index, message: event.misfitWords(fault).sentence, type: event.type, fault: fault)
     }
 
     func declaredType(of type: String) -> DataType? { flow.types[type] }

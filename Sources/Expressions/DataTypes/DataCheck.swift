@@ -1,17 +1,24 @@
-/// One check of a JSON text against a type: a single walk, which ends at the first fault.
+/// One check of a JSON text against a type: a single walk, which ends at the first fault, or, where more of them are wanted,
+/// passes over the parts that have one.
 ///
 /// The cost is bounded whatever the type says: alternatives look at a value again, and where they nest that multiplies.
 struct DataCheck {
     /// The members of the value, if it is an object.
     private(set) var members = JSONMembers()
-    /// The way to the fault, innermost first.
-    private var path: [String] = []
-    private var reason = ""
-    private let type: DataType
+    /// The faults of the parts that were passed over.
+    private(set) var faults: [DataFault] = []
+    /// How many of these are wanted. None: the walk ends at the first fault, and costs nothing for the others.
+    var wanted: Int
+    /// The way to what is looked at, outermost first; kept only where more faults than the first are wanted.
+    var way: [String] = []
+    /// The way from there to the fault that is being told, innermost first.
+    var path: [String] = []
+    var reason = ""
+    let type: DataType
     /// How many more values may be looked at.
-    private var budget: Int
+    var budget: Int
     /// How deep rules are within each other now.
-    private var level = 0
+    var level = 0
     /// The last value was a text without escapes.
     private var isPlain = false
 
@@ -24,16 +31,17 @@ struct DataCheck {
     /// What is thrown at a fault, which `path` and `reason` tell; all others tell what is no JSON.
     private static let stop = JSONProblem(message: "", offset: -1)
 
-    init(_ type: DataType, size: Int) {
+    init(_ type: DataType, size: Int, faults wanted: Int = 0) {
         self.type = type
+        self.wanted = wanted
         budget = Self.fewLooks + size * Self.looks
     }
 
-    /// The fault that was found.
+    /// The fault that ended the walk.
     var fault: DataFault { DataFault(pointer: pointer, reason: reason) }
 
-    private var pointer: String {
-        path.reversed().map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+    var pointer: String {
+        (way + path.reversed()).map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
     }
 
     /// Checks the whole text.
@@ -55,12 +63,12 @@ struct DataCheck {
     }
 
     /// A fault at the value that is looked at.
-    private mutating func refuse(_ reason: @autoclosure () -> String) -> JSONProblem {
+    mutating func refuse(_ reason: @autoclosure () -> String) -> JSONProblem {
         self.reason = reason()
         return Self.stop
     }
 
-    private mutating func check(
+    mutating func check(
         _ rule: DataRule, _ scanner: inout JSONScanner, isWhole: Bool = false
     ) throws(JSONProblem) {
         budget -= 1
@@ -156,11 +164,8 @@ struct DataCheck {
         try scanner.array { (scanner: inout JSONScanner) throws(JSONProblem) in
             let element = count < list.prefix.count ? list.prefix[count] : list.items
             guard count < list.maxItems else { throw refuse("expected at most \(list.maxItems) elements") }
-            do throws(JSONProblem) {
-                if let element { try check(element, &scanner) } else { try scanner.value() }
-            } catch {
-                path.append("\(count)")
-                throw error
+            try part("\(count)", &scanner) { (check, scanner) throws(JSONProblem) in
+                if let element { try check.check(element, &scanner) } else { try scanner.value() }
             }
             count += 1
         }
@@ -186,16 +191,18 @@ struct DataCheck {
         let isCounted = object.minProperties > 0 || object.maxProperties < .max
         try scanner.members { (scanner: inout JSONScanner, key) throws(JSONProblem) in
             let start = scanner.at
-            do throws(JSONProblem) {
-                if let place = object.place(of: key, in: scanner.bytes, &hint) {
-                    seen.insert(place)
-                    try check(object.properties[place].rule, &scanner)
-                } else {
-                    try additional(object, key, &scanner)
+            if let place = object.place(of: key, in: scanner.bytes, &hint) {
+                seen.insert(place)
+                try part(object.properties[place].name, &scanner) { (check, scanner) throws(JSONProblem) in
+                    try check.check(object.properties[place].rule, &scanner)
                 }
-            } catch {
-                if error.offset < 0 { path.append(scanner.text(key)) }
-                throw error
+            } else if object.isClosed || object.additional != nil {
+                let here = scanner
+                try part(here.text(key), &scanner) { (check, scanner) throws(JSONProblem) in
+                    try check.additional(object, key, &scanner)
+                }
+            } else {
+                isPlain = try scanner.valueIsPlain()
             }
             if isWhole {
                 members.append(JSONMember(key: key, value: start..<scanner.at, isPlain: isPlain))
@@ -210,11 +217,8 @@ struct DataCheck {
         _ object: ObjectRule, _ key: JSONText, _ scanner: inout JSONScanner
     ) throws(JSONProblem) {
         if let rule = object.additional { return try check(rule, &scanner) }
-        if object.isClosed {
-            let near = suggestion(for: scanner.text(key), among: object.properties.map(\.name))
-            throw refuse("no such field: the type is closed\(near)")
-        }
-        isPlain = try scanner.valueIsPlain()
+        let near = suggestion(for: scanner.text(key), among: object.properties.map(\.name))
+        throw refuse("no such field: the type is closed\(near)")
     }
 
     private mutating func checkMembers(
@@ -222,8 +226,9 @@ struct DataCheck {
     ) throws(JSONProblem) {
         for place in object.properties.indices where object.properties[place].isRequired && !seen.contains(place) {
             let property = object.properties[place]
-            path.append(property.name)
-            throw refuse("missing; expected \(property.rule.words)")
+            path = [property.name]
+            let fault = refuse("missing; expected \(property.rule.words)")
+            guard noted() else { throw fault }
         }
         guard let count else { return }
         if count < object.minProperties {
@@ -236,58 +241,44 @@ struct DataCheck {
 
     private static let anyObject = ObjectRule([])
 
-    // MARK: Further rules over the same value
+    // MARK: More faults than the first
 
-    private mutating func check(
-        _ combination: DataRule.Combination, _ before: JSONScanner, to end: Int
+    /// Checks a part of an object or list. If it has a fault, the walk ends with its name on the way to it; or the fault is
+    /// noted, and the part passed over.
+    @inline(__always)
+    private mutating func part(
+        _ name: @autoclosure () -> String, _ scanner: inout JSONScanner,
+        _ check: (inout DataCheck, inout JSONScanner) throws(JSONProblem) -> Void
     ) throws(JSONProblem) {
-        // What is about to be walked over again.
-        budget -= (end - before.at) >> 4
-        var scanner = before
-        switch combination {
-        case .reference(let place): try check(type.definitions[place], &scanner)
-        case .allOf(let rules):
-            for rule in rules {
-                scanner = before
-                try check(rule, &scanner)
+        guard wanted > 0 else {
+            do throws(JSONProblem) {
+                try check(&self, &scanner)
+            } catch {
+                if error.offset < 0 { path.append(name()) }
+                throw error
             }
-        case .values(let values):
-            let value = try scanner.read()
-            guard values.contains(where: { $0 == value }) else { throw refuse("expected \(values.words)") }
-        case .not(let rule):
-            if try objection(of: rule, before) == nil { throw refuse("is what the schema's 'not' rules out") }
-        case .anyOf(let rules):
-            var objections: [String] = []
-            for rule in rules {
-                guard let objection = try objection(of: rule, before) else { return }
-                objections.append(objection)
-            }
-            throw refuse("fits none of the alternatives (\(objections.summary))")
-        case .oneOf(let rules):
-            var objections: [String] = []
-            for rule in rules {
-                if let objection = try objection(of: rule, before) { objections.append(objection) }
-            }
-            let fitting = rules.count - objections.count
-            if fitting == 0 { throw refuse("fits none of the alternatives (\(objections.summary))") }
-            if fitting > 1 { throw refuse("fits \(fitting) of the alternatives, and may fit only one") }
+            return
+        }
+        let (start, depth) = (scanner, level)
+        way.append(name())
+        defer { way.removeLast() }
+        do throws(JSONProblem) {
+            try check(&self, &scanner)
+        } catch {
+            guard error.offset < 0, budget > 0, noted() else { throw error }
+            level = depth
+            scanner = start
+            try scanner.value()
         }
     }
 
-    /// Why a rule does not hold; nil if it does.
-    private mutating func objection(of rule: DataRule, _ before: JSONScanner) throws(JSONProblem) -> String? {
-        let (way, depth) = (path, level)
+    /// Whether the fault that is being told was put beside the others, and the walk may go on.
+    private mutating func noted() -> Bool {
+        guard faults.count < wanted else { return false }
+        // Rules that are combined may both object to a part.
+        if !faults.contains(fault) { faults.append(fault) }
         path = []
-        defer { (path, level) = (way, depth) }
-        var scanner = before
-        do throws(JSONProblem) {
-            try check(rule, &scanner)
-            return nil
-        } catch {
-            // Out of budget: no other alternative may hide it.
-            guard error.offset < 0, budget > 0 else { throw error }
-            return path.isEmpty ? reason : "at \(pointer): \(reason)"
-        }
+        return true
     }
 }
 

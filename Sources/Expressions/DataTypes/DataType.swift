@@ -26,6 +26,16 @@ public struct DataType: Sendable {
         return JSONObject(json, in: range, members: check.members, maxDepth: maxDepth)
     }
 
+    /// Every fault of a JSON text that `check` refuses, in the order in which they are found, at most `limit`. It is a second
+    /// walk, for messages.
+    public func faults(of json: [UInt8], limit: Int = 10, maxDepth: Int = JSON.defaultDepth) -> [DataFault] {
+        guard json.count <= Int32.max else { return [] }
+        var check = DataCheck(self, size: json.count, faults: limit)
+        let isWalked = json.withUnsafeBytes { check.document($0, maxDepth: maxDepth) } != nil
+        let last = isWalked || check.faults.count >= limit ? [] : [check.fault]
+        return check.faults + last
+    }
+
     /// Checks a text that is no JSON but stands for itself, as `text/plain` does.
     public func check(text: String) throws(DataFault) { _ = try check(Value.string(text).jsonBytes) }
 
@@ -49,6 +59,8 @@ public struct DataFault: Error, Sendable, Equatable, CustomStringConvertible {
     public var pointer: String
     /// What is wrong and what was expected, without the place.
     public var reason: String
+    /// Others beside it, where somebody asked for them; they have none themselves.
+    public var others: [DataFault] = []
 
     /// A fault.
     public init(pointer: String, reason: String) {

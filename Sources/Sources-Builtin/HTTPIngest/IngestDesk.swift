@@ -118,11 +118,14 @@ struct IngestDesk: Sendable {
         let item = items.indices.contains(problem.index) ? items[problem.index] : nil
         let place = item?.place ?? .body
         guard let fault = problem.fault else { return Refusal(422, place.prefix + problem.message) }
-        let pointer = place.pointer + (item?.dataPointer ?? "") + fault.pointer
-        let whole = pointer.isEmpty ? "" : " at JSON Pointer \(pointer)"
+        let data = place.pointer + (item?.dataPointer ?? "")
+        var told = DataFault(pointer: data + fault.pointer, reason: fault.reason)
+        told.others = fault.others.map { DataFault(pointer: data + $0.pointer, reason: $0.reason) }
+        let whole = told.pointer.isEmpty ? "" : " at JSON Pointer \(told.pointer)"
+        let type = problem.type.map { "declared type '\($0)'" } ?? "type that is declared for it"
+        let rest = fault.others.isEmpty ? "" : " 'errors' has \(fault.others.count) more."
         return Refusal(
-            422, "\(place.prefix)The data is not of the type that is declared for it\(whole): \(fault.reason).",
-            fault: DataFault(pointer: pointer, reason: fault.reason))
+            422, "\(place.prefix)The data is not of the \(type)\(whole): \(fault.reason).\(rest)", fault: told)
     }
 
     /// With its body as it was before it was compressed. Signatures are of what was sent, so it comes after them.

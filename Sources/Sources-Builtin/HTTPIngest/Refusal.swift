@@ -6,7 +6,7 @@ struct Refusal: Error, Equatable {
     var detail: String
     /// Of the answer: one name and its value.
     var header: (name: String, value: String)?
-    /// Where in the body the fault is and why, for programs.
+    /// Where in the body the fault is and why, and others beside it, for programs.
     var fault: DataFault?
 
     init(_ status: Int, _ detail: String, header: (name: String, value: String)? = nil, fault: DataFault? = nil) {
@@ -33,7 +33,20 @@ struct Refusal: Error, Equatable {
     }
 
     private var members: [(name: String, value: Value)] {
-        fault.map { [("pointer", .string($0.pointer)), ("reason", .string($0.reason))] } ?? []
+        guard let fault else { return [] }
+        // As RFC 9457 shows it (section 3): pointers as fragments of a URI.
+        let errors = ([fault] + fault.others).map { fault -> Value in
+            .map(["detail": .string(fault.reason), "pointer": .string("#" + Self.fragment(fault.pointer))])
+        }
+        return [
+            ("pointer", .string(fault.pointer)), ("reason", .string(fault.reason)), ("errors", .list(errors)),
+        ]
+    }
+
+    /// A JSON Pointer as the fragment of a URI (RFC 6901, section 6).
+    private static func fragment(_ pointer: String) -> String {
+        pointer.split(separator: "/", omittingEmptySubsequences: false).map { PercentCoding.encode(String($0)) }
+            .joined(separator: "/")
     }
 
     static func == (some: Refusal, other: Refusal) -> Bool {

@@ -16,12 +16,16 @@ struct DataTypePropertyTests {
             let isRight = Slow.conforms(read, to: rule)
             do throws(DataFault) {
                 let object = try type.check(json)
-                #expect(isRight, "\(value.json)")
+                #expect(isRight && type.faults(of: json).isEmpty, "\(value.json)")
                 if let object { #expect(object.value() == read) }
             } catch {
                 #expect(!isRight, "\(value.json): \(error)")
                 #expect(error.pointer.isEmpty || error.pointer.hasPrefix("/"))
                 #expect(!error.reason.isEmpty && !error.reason.contains("not JSON"))
+                let faults = type.faults(of: json)
+                #expect(faults.first == error && faults.count <= 10, "\(value.json): \(faults)")
+                #expect(faults.indices.allSatisfy { !faults[..<$0].contains(faults[$0]) }, "\(faults)")
+                #expect(type.faults(of: json, limit: 1) == [error])
             }
         }
     }

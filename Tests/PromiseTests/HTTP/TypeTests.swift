@@ -54,6 +54,24 @@ struct TypeTests {
         }
     }
 
+    @Test("All faults of an event are told at once, ten of them at most, with the type's name")
+    func faults() async throws {
+        try await Server.run(Self.file) { server in
+            let json = ["Content-Type: application/json"]
+            let body = #"[{"sensor":"a","celsius":1},{"sensor":2,"tags":["x",1,{"a/b c":2}]}]"#
+            let answer = try await server.ask("POST /readings", json, body: body) { $0.status != 503 }
+            #expect(
+                answer.text.contains("not of the declared type 'reading' at JSON Pointer /1/sensor: "), "\(answer.text)"
+            )
+            #expect(answer.text.contains("'errors' has 3 more."), "\(answer.text)")
+            let pointers = ["/1/sensor", "/1/tags/1", "/1/tags/2", "/1/celsius"].map { "\"pointer\":\"#\($0)\"" }
+            #expect(pointers.allSatisfy(answer.text.contains), "\(answer.text)")
+            let many = "{\"tags\":[\(Array(repeating: "1", count: 50).joined(separator: ","))]}"
+            let text = try await server.ask("POST /readings", json, body: many).text
+            #expect(text.matches(of: /"detail":"expected a string/).count == 10, "\(text)")
+        }
+    }
+
     @Test("Fields of forms, queries and paths become what their types say")
     func converted() async throws {
         try await Server.run(Self.file) { server in
