@@ -80,6 +80,17 @@ public enum EventData: Sendable, Equatable {
         }
     }
 
+    /// The same, where a number that JSON does not have would be a loss.
+    ///
+    /// - Throws: when the value is, or holds, NaN or an infinity.
+    public init(exactly value: Value) throws {
+        switch value {
+        case .string(let text): self = .text(text)
+        case .bytes(let bytes): self = .bytes(bytes)
+        default: self = .json(try value.exactJSON())
+        }
+    }
+
     /// A JSON text, checked (RFC 8259); nil: it is none.
     public init?(validating json: [UInt8]) {
         guard JSON.validate(json) == nil else { return nil }

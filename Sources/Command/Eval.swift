@@ -64,12 +64,25 @@ struct Eval: AsyncParsableCommand {
         }
         let known = EventEnvironment.event.fields.keys
         if case .map(let map) = object.value() {
-            for case .string(let name) in map.map(\.key) where !known.contains(name) {
-                let nearest = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
-                throw failure("--event: an event has no '\(name)'\(nearest ?? "; it has \(known.sorted())")")
+            for entry in map {
+                guard case .string(let name) = entry.key else { continue }
+                guard known.contains(name) else {
+                    let nearest = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
+                    let names = known.sorted().joined(separator: ", ")
+                    throw failure("--event: an event has no '\(name)'\(nearest ?? "; it has \(names)")")
+                }
+                try checkAttribute(name, entry.value)
             }
         }
         return value
+    }
+
+    /// Every attribute is text, and the time is a time, whether the expression looks at it or not.
+    private func checkAttribute(_ name: String, _ value: Value) throws(ExitCode) {
+        let isTime = name == "time"
+        if case .string(let text) = value, !isTime || Timestamp(lenient: text) != nil { return }
+        let expected = isTime ? "a time such as \"2024-05-01T12:00:00Z\"" : "text"
+        throw failure("--event: expected \(expected) for '\(name)', not \(value.json)")
     }
 
     private func value(_ text: String, of option: String) throws -> Value {
@@ -88,9 +101,13 @@ struct Eval: AsyncParsableCommand {
         return .failure
     }
 
-    /// The value as JSON; a number that JSON has not is written as CEL calls it.
+    /// The value as JSON. Where it holds a number that JSON does not have, with types: `{"double":"Infinity"}`.
     private static func text(of value: Value) -> String {
-        if case .double(let number) = value, !number.isFinite { return TaggedValue.text(of: number) }
-        return value.json
+        var json: [UInt8] = []
+        if !value.json(into: &json) {
+            json = []
+            TaggedValue.append(value, to: &json)
+        }
+        return String(decoding: json, as: UTF8.self)
     }
 }

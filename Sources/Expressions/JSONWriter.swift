@@ -1,10 +1,14 @@
 extension Value {
     /// Appends the value as JSON (RFC 8259), compact and in UTF-8.
     ///
-    /// Bytes become base64 (RFC 4648, section 4), timestamps RFC 3339, durations text such as `"1.5s"`, types their name, optional values what they hold or `null`; a
-    /// double keeps its point (`1.0`), and one that is not finite becomes `null`, as JSON has no such number. A key that is
-    /// not a text becomes one.
-    public func json(into bytes: inout [UInt8]) {
+    /// Bytes become base64 (RFC 4648, section 4), timestamps RFC 3339, durations text such as `"1.5s"`, types their name,
+    /// optional values what they hold or `null`; a double keeps its point (`1.0`), and one that is not finite becomes `null`,
+    /// as JSON has no such number. A key that is not a text becomes one.
+    ///
+    /// - Returns: false when a number in it was not finite, so that the text does not say what the value is.
+    @discardableResult
+    public func json(into bytes: inout [UInt8]) -> Bool {
+        var isExact = true
         switch self {
         case .null: JSON.append("null" as StaticString, to: &bytes)
         case .bool(let value): JSON.append(value ? "true" : "false" as StaticString, to: &bytes)
@@ -15,6 +19,7 @@ extension Value {
                 bytes.append(contentsOf: number.description.utf8)
             } else {
                 JSON.append("null" as StaticString, to: &bytes)
+                isExact = false
             }
         case .string(let text): JSON.append(string: text, to: &bytes)
         case .bytes(let content): JSON.append(base64: content, to: &bytes)
@@ -22,16 +27,17 @@ extension Value {
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.json(into: &bytes)
+                isExact = element.json(into: &bytes) && isExact
             }
             bytes.append(UInt8(ascii: "]"))
-        case .map(let map): map.json(into: &bytes)
+        case .map(let map): return map.json(into: &bytes)
         case .timestamp(let moment): JSON.append(string: moment.rfc3339, to: &bytes)
         case .duration(let duration): JSON.append(string: duration.description, to: &bytes)
         case .type(let kind): JSON.append(string: kind.rawValue, to: &bytes)
-        case .optional(let value): (value ?? .null).json(into: &bytes)
-        case .object(let source): source.value().json(into: &bytes)
+        case .optional(let value): return (value ?? .null).json(into: &bytes)
+        case .object(let source): return source.value().json(into: &bytes)
         }
+        return isExact
     }
 
     /// The value as JSON text.
@@ -46,7 +52,8 @@ extension Value {
 }
 
 extension ValueMap {
-    fileprivate func json(into bytes: inout [UInt8]) {
+    fileprivate func json(into bytes: inout [UInt8]) -> Bool {
+        var isExact = true
         bytes.append(UInt8(ascii: "{"))
         for (index, entry) in self.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -57,9 +64,10 @@ extension ValueMap {
             case .bool(let key): JSON.append(string: String(key), to: &bytes)
             }
             bytes.append(UInt8(ascii: ":"))
-            entry.value.json(into: &bytes)
+            isExact = entry.value.json(into: &bytes) && isExact
         }
         bytes.append(UInt8(ascii: "}"))
+        return isExact
     }
 }
 

@@ -63,7 +63,7 @@ struct GeneratedData: OptionValue {
 
     /// Throws `EvaluationError`.
     func value(count: Int, now: Timestamp) throws -> EventData {
-        EventData(try expression.evaluate(Moment(count: Int64(count), now: now)))
+        try EventData(exactly: expression.evaluate(Moment(count: Int64(count), now: now)))
     }
 
     /// The variables, in the environment's order.

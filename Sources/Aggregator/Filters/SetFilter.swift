@@ -39,7 +39,7 @@ struct SetFilter: Filter {
         for assignment in plan { values.append(try assignment.expression.value(for: &event)) }
         for (assignment, value) in zip(plan, values) {
             switch assignment.target {
-            case .data: event.data = EventData(value)
+            case .data: event.data = try EventData(exactly: value)
             case .field(let path): event.data = try event.data.setting(path, to: value)
             case .subject: event.subject = try Self.text(value, for: "subject", orNull: true)
             case .type: event.type = try Self.text(value, for: "type", orNull: false) ?? event.type
@@ -71,9 +71,9 @@ extension EventData {
     /// white space. No data at all counts as an empty object.
     ///
     /// - Parameter path: the names of the field and of the objects around it, outermost first; at least one.
-    /// - Throws: what is no object but would have to be, in words.
+    /// - Throws: what is no object but would have to be, or a number that JSON does not have, in words.
     public func setting(_ path: [String], to value: Value) throws -> EventData {
-        let json = value.jsonBytes
+        let json = try value.exactJSON()
         switch self {
         case .json(let bytes): return .json(try JSONPatch.set(path, to: json, in: bytes))
         case .none: return .json(try JSONPatch.set(path, to: json, in: [UInt8(ascii: "{"), UInt8(ascii: "}")]))
@@ -81,5 +81,20 @@ extension EventData {
             throw SetProblem(
                 description: "data.\(path.joined(separator: ".")) cannot be set: the data is no JSON object")
         }
+    }
+}
+
+extension Value {
+    /// The value's JSON text.
+    ///
+    /// - Throws: `SetProblem` where it would say `null` of a number: JSON has no NaN and no infinity.
+    func exactJSON() throws(SetProblem) -> [UInt8] {
+        var bytes: [UInt8] = []
+        guard json(into: &bytes) else {
+            throw SetProblem(
+                description:
+                    "a number is not finite (NaN, Infinity), and JSON has no such number; write string(…) for its name")
+        }
+        return bytes
     }
 }

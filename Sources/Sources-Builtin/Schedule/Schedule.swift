@@ -121,7 +121,7 @@ struct ScheduledData: OptionValue {
 
     /// Throws `EvaluationError`.
     func value(due: Timestamp, now: Timestamp) throws -> EventData {
-        EventData(try expression.evaluate(Moments(due: due, now: now)))
+        try EventData(exactly: expression.evaluate(Moments(due: due, now: now)))
     }
 
     /// The variables, in the environment's order.

@@ -115,6 +115,16 @@ struct StepTests {
         #expect(throws: SetProblem.self) { try number.apply(&event) }
     }
 
+    @Test(
+        "a number that JSON does not have is an error, not null",
+        arguments: ["data: '1.0 / 0.0'", "data.x: '[0.0 / 0.0]'", "data.x: data.far", "data: 'data'"])
+    func notFinite(_ assignment: String) throws {
+        var step = try step("{set: {\(assignment)}}")
+        var event = event(.json(Array(#"{"far": 1e999}"#.utf8)))
+        let problem = #expect(throws: SetProblem.self) { try step.apply(&event) }
+        #expect(problem?.description.hasPrefix("a number is not finite") == true)
+    }
+
     @Test("a field of what is no object cannot be set; of no data at all it can")
     func noObject() throws {
         var step = try step("{set: {data.x.y: '1'}}")
