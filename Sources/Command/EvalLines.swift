@@ -69,6 +69,7 @@ struct EvalRequest {
         if case .string(let name)? = request["container"] { container = name }
         environment = ExpressionEnvironment(variables, container: container, checking: .deferred)
         environment.hasMacros = request["disable_macros"] != .bool(true)
+        environment.hasBlocks = true
     }
 
     private static func bindings(_ value: Value) throws -> [String: Value] {

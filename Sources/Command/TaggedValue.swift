@@ -16,6 +16,8 @@ enum TaggedValue {
         else { throw Problem(message: "expected a value such as {\"int\": \"5\"}, not \(tagged.json)") }
         switch (tag, member.value) {
         case ("null", _): return .null
+        case ("optional", .null): return .optional(nil)
+        case ("optional", _): return .optional(try read(member.value))
         case ("bool", .bool), ("string", .string): return member.value
         case ("list", .list(let elements)):
             var values: [Value] = []

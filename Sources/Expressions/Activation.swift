@@ -77,6 +77,8 @@ public struct ExpressionEnvironment: Sendable {
     public var checking: Checking
     /// Whether `has`, `all`, `map` and their like are macros (default), or functions that nobody has defined.
     public var hasMacros = true
+    /// Whether `cel.block` and the variables of it are there, which only the specification's own tests write. Default false.
+    public var hasBlocks = false
 
     /// The variables in their order, which is the order of `Variable.index`. Names may have dots.
     public init(

@@ -24,6 +24,16 @@ struct Checker {
         var weight = 1
 
         var constant: Value? { (node as? ConstantNode)?.value }
+
+        /// Whether this is `[]`, `{}` or `optional.none()`: what it would hold is not said.
+        var isEmptyHanded: Bool {
+            switch constant {
+            case .list(let elements): elements.isEmpty
+            case .map(let map): map.count == 0
+            case .optional(let value): value == nil
+            default: false
+            }
+        }
     }
 
     init(_ source: Source, in environment: ExpressionEnvironment) {

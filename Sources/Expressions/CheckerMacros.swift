@@ -50,6 +50,12 @@ extension Checker {
         case "bind":
             guard case .identifier("cel", _) = target.kind else { return nil }
             return try bind(name, arguments, span)
+        case "block" where environment.hasBlocks:
+            guard case .identifier("cel", _) = target.kind else { return nil }
+            return try block(arguments, span)
+        case "index", "iterVar", "accuVar":
+            guard let local = blockVariable(name.text, on: target, arguments) else { return nil }
+            return try check(Syntax(kind: .identifier(local, isAbsolute: false), span: span, height: 1))
         case "optMap", "optFlatMap": return try optionalMap(name, target, arguments, span)
         case "sortBy": return try sortBy(name, target, arguments)
         default:
@@ -69,10 +75,13 @@ extension Checker {
 
     /// The name that a macro gives to a value.
     private func variable(_ tree: Syntax) throws(ExpressionProblem) -> String {
-        guard case .identifier(let name, isAbsolute: false) = tree.kind else {
-            throw source.problem("expected a name for the value, such as x", at: tree.span)
+        if case .identifier(let name, isAbsolute: false) = tree.kind { return name }
+        if case .call(let target?, let function, let arguments) = tree.kind,
+            let name = blockVariable(function.text, on: target, arguments)
+        {
+            return name
         }
-        return name
+        throw source.problem("expected a name for the value, such as x", at: tree.span)
     }
 
     /// Checks a body in which a variable is known.

@@ -17,7 +17,8 @@ extension Checker {
         let yes = try check(yes)
         let no = try check(no)
         return Checked(
-            node: ConditionalNode(condition.node, yes.node, no.node, span), type: yes.type.joined(with: no.type),
+            node: ConditionalNode(condition.node, yes.node, no.node, span),
+            type: joined([yes, no], [yes.type, no.type]),
             weight: weight([condition, yes, no]))
     }
 
@@ -30,13 +31,19 @@ extension Checker {
             types.append(try type(of: part, isOptional: element.isOptional, element.value.span))
         }
         let node = ListNode(zip(checked, elements).map { ($0.node, $1.isOptional) }, span)
-        let list = Checked(node: node, type: .list(joined(types)), weight: weight(checked))
+        let list = Checked(node: node, type: .list(joined(checked, types)), weight: weight(checked))
         // A list of literals, as in `x in ['a', 'b']`, is made once.
         return checked.allSatisfy { $0.constant != nil } ? folded(list) : list
     }
 
-    private func joined(_ types: [ValueType]) -> ValueType {
-        types.dropFirst().reduce(types.first ?? .dyn) { $0.joined(with: $1) }
+    /// The smallest type that all parts are. `[]`, `{}` and `optional.none()` say nothing of what they do not hold, so they
+    /// count only beside parts of another kind.
+    private func joined(_ parts: [Checked], _ types: [ValueType]) -> ValueType {
+        let telling = zip(parts, types).filter { part, type in
+            !part.isEmptyHanded || types.contains { $0.kind != type.kind }
+        }.map(\.1)
+        guard let first = telling.first ?? types.first else { return .dyn }
+        return telling.dropFirst().reduce(first) { $0.joined(with: $1) }
     }
 
     /// The type of an element or entry, where one with a '?' has to be an optional value.
@@ -69,7 +76,7 @@ extension Checker {
             MapNode.Entry(
                 key: keys[index].node, value: values[index].node, isOptional: entries[index].isOptional)
         }
-        let type = ValueType.map(joined(keys.map(\.type)), joined(types))
+        let type = ValueType.map(joined(keys, keys.map(\.type)), joined(values, types))
         let checked = Checked(node: MapNode(nodes, span), type: type, weight: weight(keys + values))
         return (keys + values).allSatisfy { $0.constant != nil } ? folded(checked) : checked
     }
@@ -103,7 +110,10 @@ extension Checker {
             let node = MembershipNode(left.node, right.node, place)
             return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .add, .subtract, .multiply, .divide, .remainder:
-            let result = sumType(operation, left.type, right.type)
+            let isJoined = operation == .add && (left.isEmptyHanded || right.isEmptyHanded)
+            let result =
+                isJoined && left.type.kind == .list && right.type.kind == .list
+                ? joined([left, right], [left.type, right.type]) : sumType(operation, left.type, right.type)
             try requireOverload(operation, left.type, right.type, isThere: result != nil, place)
             let node = ArithmeticNode(operation, left.node, right.node, place)
             return Checked(node: node, type: result ?? .dyn, weight: weight)

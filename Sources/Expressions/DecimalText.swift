@@ -105,4 +105,15 @@ struct DecimalText {
         appendPadded(Int64(abs(power)), width: 2, to: &text)
         return text
     }
+
+    /// The fewest digits that read back as the same number, without an exponent: `100000000000000000000`, `0.00001`.
+    static func shortest(_ number: Double) -> String {
+        let text = Functions.text(of: number)
+        let parts = text.drop { $0 == "-" }.split(separator: "e")
+        guard parts.count == 2, let power = Int(parts[1]) else { return text }
+        let digits = parts[0].filter { $0 != "." }
+        let zeros = String(repeating: "0", count: max(0, power < 0 ? -power - 1 : power + 1 - digits.count))
+        // An exponent is only written where the point would stand outside the digits.
+        return (number < 0 ? "-" : "") + (power < 0 ? "0." + zeros + digits : digits + zeros)
+    }
 }

@@ -115,8 +115,8 @@ private struct Formatter {
     }
 
     private func decimal(_ value: Value) -> String? {
-        if case .double(let number) = value, !number.isFinite { return special(number) }
-        return integer(value, radix: 10)
+        guard case .double(let number) = value else { return integer(value, radix: 10) }
+        return number.isFinite ? DecimalText.shortest(number) : special(number)
     }
 
     private func integer(_ value: Value, radix: Int, isUppercase: Bool = false) -> String? {

@@ -163,10 +163,23 @@ extension Functions {
         let (text, needle) = try matchStarts(arguments, context, &frame)
         let limit = limit(arguments, at: 3)
         let replacement = Self.text(arguments[2])
-        if needle.isEmpty { throw context.failure("an empty text cannot be replaced") }
+        if needle.isEmpty {
+            try frame.spend((text.count + 1) * (1 + replacement.utf8.count >> 4), at: context.span)
+            return .string(inserting(replacement, into: text, limit: limit))
+        }
         let parts = parts(text, between: needle, limit: limit < 0 ? limit : limit == .max ? limit : limit + 1)
         try frame.spend(parts.count * (1 + replacement.utf8.count >> 4), at: context.span)
         return .string(parts.map(makeText).joined(separator: replacement))
+    }
+
+    /// An empty text is found before every character and at the end, so many times at most (negative: all).
+    private static func inserting(_ insertion: String, into text: Scalars, limit: Int64) -> String {
+        var result = String.UnicodeScalarView()
+        for index in 0...text.count {
+            if limit < 0 || Int64(index) < limit { result.append(contentsOf: insertion.unicodeScalars) }
+            if index < text.count { result.append(text[index]) }
+        }
+        return String(result)
     }
 
     @Sendable

@@ -19,7 +19,9 @@ struct EvalTests {
             (["data.tags.map(t, t.upperAscii())", "--data", #"{"tags": ["a", "b"]}"#], #"["A","B"]"#),
             (["event.type + '!'", "--event", #"{"type": "price"}"#], #""price!""#),
             (["event.time.getFullYear()", "--event", #"{"time": "2024-05-01T12:00:00Z"}"#], "2024"),
-            (["has(event.subject)", "--event", "{}"], "false"), (["1.0 / 0.0"], "Infinity"),
+            (["has(event.subject)", "--event", "{}"], "false"),
+            (["1.0 / 0.0"], #"{"double":"Infinity"}"#),
+            (["[1, 0.0 / 0.0]"], #"{"list":[{"int":"1"},{"double":"NaN"}]}"#),
             (["[1, 2u, b'a']"], #"[1,2,"YQ=="]"#),
         ])
     func value(arguments: [String], expected: String) async throws {
@@ -38,6 +40,13 @@ struct EvalTests {
         #expect(failed.errors == "1:6: no such key: 'prise'\n")
         let attribute = try await run(["true", "--event", #"{"typ": "a"}"#])
         #expect(attribute.errors == "--event: an event has no 'typ'; did you mean 'type'?\n")
+        let time = try await run(["true", "--event", #"{"time": "yesterday"}"#])
+        #expect(
+            time.errors == """
+                --event: expected a time such as "2024-05-01T12:00:00Z" for 'time', not "yesterday"
+
+                """)
+        #expect(try await run(["event.time.getFullYear()", "--event", #"{"time": "2024-05-01T12:00:00"}"#]).code == 0)
     }
 
     @Test("wrong usage is code 64", arguments: [[], ["--json-lines", "1"], ["1", "2"]])
@@ -57,6 +66,10 @@ struct EvalTests {
                 #"{"value":{"bool":true}}"#,
             #"{"expr": "t", "bindings": {"t": {"timestamp": "2024-05-01T12:00:00+02:00"}}}"#:
                 #"{"value":{"timestamp":"2024-05-01T10:00:00Z"}}"#,
+            #"{"expr": "x.orValue(y.hasValue())", "bindings": {"x": {"optional": null}, "y": {"optional": {"int": "1"}}}}"#:
+                #"{"value":{"bool":true}}"#,
+            #"{"expr": "cel.block([[1, 2], cel.index(0).map(cel.iterVar(0, 0), cel.iterVar(0, 0) + 1)], cel.index(1))"}"#:
+                #"{"value":{"list":[{"int":"2"},{"int":"3"}]}}"#,
             #"{"expr": "1 / 0"}"#: #"{"error":"1:3: division by zero"}"#,
             #"{"expr": "[1].map(x, x)", "disable_macros": true}"#: #"{"error":"#,
             #"{"expr": "Name{field: 1}"}"#: #"{"unsupported":"#,
@@ -78,7 +91,8 @@ struct EvalTests {
     private static let cases = URL(fileURLWithPath: #filePath)
         .appending(path: "../../../../shared/conformance/cel.json").standardized
 
-    /// These two expect a backslash that the expression does not have: their text lost an escape on its way into JSON.
+    /// These two expect a backslash that the expression does not have: a slip in the specification's own file, whose other
+    /// implementations leave them out too.
     private static let misprinted = [
         "triple_single_quoted_unescaped_punctuation", "triple_double_quoted_unescaped_punctuation",
     ]

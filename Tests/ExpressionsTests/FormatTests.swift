@@ -12,6 +12,7 @@ import Testing
             "'%x %X %x'.format([30, 6000u, -255])": "'1e 1770 -ff'", "'%x'.format(['Hello'])": "'48656c6c6f'",
             "'%X'.format([b'\\xab!'])": "'AB21'", "'%.6e'.format([1052.032911275])": "'1.052033e+03'",
             "'%f'.format([2.71828])": "'2.718280'", "'%e'.format([2.71828])": "'2.718280e+00'",
+            "'%d %d %d'.format([1.5, 1e20, -1e-7])": "'1.5 100000000000000000000 -0.0000001'",
             "'%d %f %e'.format([0.0 / 0.0, 1.0 / 0.0, -1.0 / 0.0])": "'NaN Infinity -Infinity'",
             "'%s'.format([null])": "'null'", "'%s %s'.format([true, 56.8])": "'true 56.8'",
             "'%s'.format([b'xyz'])": "'xyz'",
@@ -30,7 +31,6 @@ import Testing
             "'%o'.format(['a'])", "'%x'.format([0.5])", "'%E'.format([0.5])", "'%d'.format([null])",
             "'%e'.format([null])",
             "'%f'.format([null])", "'%x'.format([null])", "'%b'.format([null])", "'%'.format([1])",
-            "'%d'.format([1.5])",
             "'%.f'.format([1.5])", "'%.1001f'.format([1.5])", "'%s'.format([optional.of(1)])",
             "'%s'.format([[optional.of(1)]])",
         ])

@@ -35,6 +35,19 @@ import Testing
         #expect(try failure("[1, 0].transformList(i, v, v / i)") == "division by zero")
     }
 
+    @Test("cel.block names parts that are used again, where an environment has it")
+    func block() throws {
+        var environment = ExpressionEnvironment([])
+        let nested =
+            "cel.block([1, cel.index(0) + 1, [cel.index(1)]], cel.index(2).map(cel.iterVar(0, 0), cel.iterVar(0, 0) * 2))"
+        #expect(problem(nested, in: environment) != nil)
+        environment.hasBlocks = true
+        #expect(try Expression(nested, in: environment).evaluate(Bindings()) == .list([.int(4)]))
+        let unused = "cel.block([1 / dyn(0), 5], true || cel.index(0) == 1)"
+        #expect(try Expression(unused, in: environment).evaluate(Bindings()) == .bool(true))
+        #expect(problem("cel.block([1], cel.index(1))", in: environment) != nil)
+    }
+
     @Test("cel.bind computes a value once and gives it a name")
     func bind() throws {
         try expectAll([
@@ -64,6 +77,13 @@ import Testing
         #expect(try type("['a'].transformMap(i, v, v)") == .map(.int, .string))
         #expect(try type("{'a': 1}.transformMapEntry(k, v, {v: k})") == .map(.int, .string))
         #expect(try type("cel.bind(x, event.type, x)") == .string)
+        // What is empty says nothing of what it does not hold.
+        #expect(try type("[] + [1]") == .list(.int) && type("[1] + []") == .list(.int))
+        #expect(try type("event.type == '' ? [] : [1]") == .list(.int))
+        #expect(try type("[[], [1], []]") == .list(.list(.int)) && type("[[], 1]") == .list(.dyn))
+        #expect(try type("{'a': {}, 'b': {'c': 1}}") == .map(.string, .map(.string, .int)))
+        #expect(try type("[optional.none(), optional.of(1)]") == .list(.optional(.int)))
+        #expect(problem("([] + [1])[0] + 'a'")?.message.hasPrefix("no such overload: int + string") == true)
         #expect(problem("['a'].all(i, v, v > i)")?.message.hasPrefix("no such overload: string > int") == true)
         #expect(problem("[1].all(i, i, true)")?.message == "the two variables have the same name")
     }
