@@ -108,9 +108,11 @@ static int begin(const struct beginning *beginning) {
         if (failure != 0) return failure;
     }
     if (plan->directory != NULL && chdir(plan->directory) != 0) return errno;
-    // After the change of user, which takes it back. It is the end of the parent's thread that counts.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
-    if (getppid() != beginning->parent) return ESRCH;
+    if (!plan->outlives) {
+        // After the change of user, which takes it back. It is the end of the parent's thread that counts.
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
+        if (getppid() != beginning->parent) return ESRCH;
+    }
     sigset_t none;
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return errno;

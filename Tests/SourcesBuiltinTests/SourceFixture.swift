@@ -11,6 +11,17 @@ func makeSource<Kind: EventSource>(_ kind: Kind.Type, _ options: String) throws 
     return try #require(pipeline.definition.sources.first?.source as? Kind)
 }
 
+/// What a pipeline file with these lines is warned of.
+///
+/// - Parameter server: lines of the file before them.
+func warnings<Kind: EventSource>(_ kind: Kind.Type, _ options: String, server: String = "") throws -> [String] {
+    let lines = options.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n")
+    let text = "\(server)\nsources:\n  probe:\n    \(Kind.name):\n\(lines)\nchannels:\n  all: {from: [probe]}\n"
+    return try Pipeline(
+        text: text, path: "/etc/aggregator/pipeline.yaml", sources: [kind], filters: [], environment: [:]
+    ).warnings
+}
+
 /// What a pipeline file with these lines is told to be wrong; nil if nothing is.
 func mistakes<Kind: EventSource>(_ kind: Kind.Type, _ options: String) -> String? {
     do {

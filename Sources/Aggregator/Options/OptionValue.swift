@@ -49,7 +49,7 @@ public struct OptionPlaces: Sendable {
     public subscript(_ name: String? = nil) -> Node { name.flatMap { options[$0] } ?? group }
 
     /// Whether the file gives an option of that name.
-    func has(_ name: String) -> Bool { options[name] != nil }
+    public func has(_ name: String) -> Bool { options[name] != nil }
 }
 
 /// What may be written for an option: for messages ("a duration such as 15s"), the reference and the JSON Schema.

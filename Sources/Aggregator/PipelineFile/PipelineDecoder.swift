@@ -29,6 +29,7 @@ struct PipelineDecoder {
         if let auth = root["auth"] { concealSecrets(auth) }
         let (options, _) = PipelineOptions.decodeOptions(root, &problems)
         definition.server = options.server
+        problems.timeToStop = options.server.timeToStop
         definition.auth = options.auth
         if let auth = root["auth"], auth.isNull {
             problems.report("auth needs 'tokens'; without any auth, leave the key out", at: auth)

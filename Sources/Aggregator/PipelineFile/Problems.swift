@@ -18,6 +18,9 @@ public struct Problems: Sendable {
     public private(set) var all: [Problem] = []
     /// The folder of the file, which relative paths are relative to.
     public let directory: String
+    /// How long a source may take to stop (`SourceContext.timeToStop`), as the file's `server` says: for options that ask for
+    /// more than that.
+    public internal(set) var timeToStop = ServerSettings().timeToStop
     /// What is known of the events at the place that is being decoded: those that a step is given, or a channel.
     public internal(set) var events = EventShape.unknown {
         didSet { if events != oldValue { eventEnvironment = events.environment } }
@@ -52,6 +55,7 @@ public struct Problems: Sendable {
         attempt.concealedStarts = concealedStarts
         attempt.ignored = ignored
         attempt.events = events
+        attempt.timeToStop = timeToStop
         return attempt
     }
 

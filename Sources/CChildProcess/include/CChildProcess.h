@@ -35,11 +35,12 @@ struct child_plan {
     const char *directory;         // NULL: this process's own
     bool has_input;                // its standard input is a pipe that stays open, else it is empty
     const struct child_user *user; // NULL: this process's own; any other needs root (or CAP_SETUID and CAP_SETGID)
+    bool outlives;                 // goes on when this process, or the thread that has started it, ends
 };
 
 // Starts a program. The child gets no other descriptor than 0 to 2, no blocked signal, and every signal's default action.
-// When the thread that calls this ends before the child, however it ends, the kernel kills the child (not its children):
-// so the thread has to stay until child_reap.
+// When the thread that calls this ends before the child, however it ends, the kernel kills the child (not its children)
+// unless that `outlives` it: so the thread has to stay until child_reap.
 int child_start(const struct child_plan *plan, struct child *child);
 
 // How a child has ended.

@@ -20,7 +20,7 @@ public struct Exec: EventSource {
     @Option(
         "The program and its arguments, or the program alone. Never a shell's text.",
         .example("[python3, sensors.py, --every, \"5\"]"))
-    var command: JobCommand
+    var command: ProgramCommand
     @Option("Variables beside those of the server's own environment.") var env: [String: String] = [:]
     @Option("The folder the program runs in; by default the pipeline file's.") var cwd: PathOption?
     @Option(
@@ -36,7 +36,8 @@ public struct Exec: EventSource {
         "Whether it is run again when it has ended: `on_failure`, after a growing pause, when its exit code is not 0; `always`; `never`."
     )
     var restart = Restart.onFailure
-    @Option("The time between SIGTERM and SIGKILL.", .range(0...3600)) var grace: Duration = .seconds(5)
+    @Option("The time between SIGTERM and SIGKILL; at most 60 % of `server.drain`.", .range(0...3600)) var grace:
+        Duration = .seconds(5)
 
     /// Whether a program that has ended is run again.
     enum Restart: String, OptionChoice {
@@ -51,6 +52,8 @@ public struct Exec: EventSource {
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         if let subject { problems.checkSubject(subject, at: options["subject"]) }
+        command.warnIfMissing(at: options["command"], &problems)
+        problems.checkGrace(grace, options)
         for (name, value) in env where name.isEmpty || name.contains("=") || (name + value).utf8.contains(0) {
             problems.report("'\(name)' cannot be a variable of the environment", at: options["env"])
         }
@@ -84,8 +87,7 @@ public struct Exec: EventSource {
     ) async -> (ChildProcess.End, lastWords: String?) {
         var output = PipedLines(PipedEvents(format: format, type: type, subject: subject), context)
         var errors = ErrorLines(context)
-        // As long as there is somebody to do it.
-        let grace = min(grace, context.timeToStop / 2)
+        let grace = min(grace, StopGrace.longest(within: context.timeToStop))
         return await withTaskCancellationHandler {
             while true {
                 switch await process.next() {

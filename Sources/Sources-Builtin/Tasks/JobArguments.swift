@@ -133,6 +133,8 @@ private struct ArgumentReading {
     private let declared: [JobArguments.Argument]
     private var texts: [String?]
     private var isGiven: [Bool]
+    /// It cannot be said which of them are missing.
+    private var isUnclear = false
     private var mistakes: [TaskRefusal.Mistake] = []
 
     init(_ declared: [JobArguments.Argument]) {
@@ -145,7 +147,8 @@ private struct ArgumentReading {
 
     mutating func take(_ values: [Value]) {
         guard values.count <= declared.count else {
-            let reason = "this job takes \(declared.count) arguments: \(names)"
+            let reason = "\(values.count) are too many: this job takes \(declared.count) arguments: \(names)"
+            isUnclear = true
             return mistakes.append(.init(pointer: "/args", reason: reason))
         }
         for (index, value) in values.enumerated() {
@@ -196,7 +199,8 @@ private struct ArgumentReading {
     }
 
     mutating func finish() throws(TaskRefusal) -> TaskArguments {
-        for (index, argument) in declared.enumerated() where argument.rule.isRequired && !isGiven[index] {
+        for (index, argument) in declared.enumerated()
+        where argument.rule.isRequired && !isGiven[index] && !isUnclear {
             note(
                 "is missing; this job takes \(declared.count) arguments: \(names)",
                 at: .init(pointer: "/args/" + argument.name.pointerToken, reason: ""))

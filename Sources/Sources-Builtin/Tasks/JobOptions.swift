@@ -5,7 +5,7 @@ struct Job: OptionGroup {
     @Option(
         "The program and its arguments, or the program alone; `{name}` stands for a declared argument. A shell's text only with `shell`.",
         .example("[./report.sh, --city, '{city}']"))
-    var command: JobCommand?
+    var command: ProgramCommand?
     @Option(
         "`command` is one text for /bin/sh, which gets the arguments as `$1`, `$2` … in the order of `args`, never within its text."
     )
@@ -25,8 +25,8 @@ struct Job: OptionGroup {
     var args = JobArguments.none
     @Option("Ends the task as failed after that time.", .range(0.001...31_536_000)) var timeout: Duration?
     @Option(
-        "The time between SIGTERM and SIGKILL when a task is ended; at most 5s when the server stops.", .range(0...3600)
-    )
+        "The time between SIGTERM and SIGKILL when a task is ended; when the server stops, at most 60 % of `server.drain`.",
+        .range(0...3600))
     var grace: Duration = .seconds(5)
     @Option("Tries again what has failed.", .example("{attempts: 3, pause: 10s, growing: true}")) var retry: Retry?
     @Option(
@@ -54,12 +54,13 @@ struct Job: OptionGroup {
             problems.report(
                 "a schedule gives no arguments: '\(missing.name)' needs a default", at: options["schedule"])
         }
+        problems.checkGrace(grace, options)
         for (name, value) in env where name.isEmpty || name.contains("=") || (name + value).utf8.contains(0) {
             problems.report("'\(name)' cannot be a variable of the environment", at: options["env"])
         }
     }
 
-    private func check(_ command: JobCommand, _ options: OptionPlaces, _ problems: inout Problems) {
+    private func check(_ command: ProgramCommand, _ options: OptionPlaces, _ problems: inout Problems) {
         let place = options["command"]
         let names = args.all.map(\.name)
         if shell {
@@ -83,6 +84,7 @@ struct Job: OptionGroup {
         if let name = Placeholders.names(in: command.written, among: names).first {
             problems.report("which program runs cannot come from a request: {\(name)}", at: place)
         }
+        if !command.isText || !command.written.contains(" ") { command.warnIfMissing(at: place, &problems) }
         let places = placed(in: command)
         for argument in args.all where !places.contains(argument.name) {
             guard !argument.rule.isRequired, argument.rule.default == nil else { continue }
@@ -93,7 +95,7 @@ struct Job: OptionGroup {
     }
 
     /// The arguments that have a place of their own.
-    private func placed(in command: JobCommand) -> Set<String> {
+    private func placed(in command: ProgramCommand) -> Set<String> {
         let names = args.all.map(\.name)
         return Set((command.arguments + env.values).flatMap { Placeholders.names(in: $0, among: names) })
     }
@@ -124,45 +126,6 @@ struct Job: OptionGroup {
         }
         return launch
     }
-}
-
-/// A command line, as argv entries.
-struct JobCommand: OptionValue, Equatable {
-    /// The program's path, made absolute where it was relative to the pipeline file; or a name to be found in PATH.
-    var program: String
-    /// What comes after the program.
-    var arguments: [String] = []
-    /// The pipeline file's folder; empty: the process's own.
-    var directory = ""
-    /// The program as it was written.
-    var written = ""
-    /// It was written as one text, not as a list.
-    var isText = false
-
-    static var shape: OptionShape { .either([.list(.string), .string]) }
-
-    static func decode(_ node: Node, _ problems: inout Problems) -> JobCommand? {
-        let entries = node.elements ?? [node]
-        let before = problems.all.count
-        let words = entries.compactMap { String.decode($0, &problems) }
-        guard words.count == entries.count, problems.all.count == before else { return nil }
-        guard let name = words.first, let first = entries.first, !name.isEmpty else {
-            problems.report("expected a program", at: node)
-            return nil
-        }
-        if words.contains(where: { $0.utf8.contains(0) }) {
-            problems.report("an argument of a program cannot have a NUL in it", at: node)
-            return nil
-        }
-        let program = name.contains("/") ? PathOption.decode(first, &problems)?.path : name
-        return program.map {
-            JobCommand(
-                program: $0, arguments: Array(words.dropFirst()), directory: problems.directory, written: name,
-                isText: node.elements == nil)
-        }
-    }
-
-    var optionText: String? { ([program] + arguments).optionText }
 }
 
 /// A task that only takes its time.

@@ -48,7 +48,7 @@ struct JobTimetable: Sendable {
             }
             switch board.submit(job, arguments, saved, isScheduled: true) {
             case .accepted(let record): previous = record.id
-            case .full(let waiting):
+            case .full(let waiting, _):
                 context.log.warning("job \(job): not started at \(due), because \(waiting) tasks wait already")
             case .known, .conflict, .closed: return
             }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What the programs of a server that was killed have left running: the kernel has ended the programs themselves, but not
-/// what they had started.
+/// What the programs of a server that was killed have left running, if its guardian was killed as well: the kernel has ended
+/// the programs themselves, but not what they had started.
 enum Remnants {
     /// Kills those groups of programs of which something still runs; which they were. Blocks for a moment.
     ///

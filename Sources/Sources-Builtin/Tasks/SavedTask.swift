@@ -86,5 +86,6 @@ extension TaskRecord {
         (exitCode, signal, error) = (number("exit_code"), text("signal"), text("error"))
         (attempt, retryAt) = (number("attempt"), time("retry_at"))
         isScheduled = text("trigger") == "schedule"
+        dropped = number("dropped") ?? 0
     }
 }

@@ -12,27 +12,14 @@ import Synchronization
 /// A state changes, its event is emitted and its line goes to the journal in one step, under the board's lock: so the order
 /// of a task's events in every channel is the order of its states. That is why only what never waits is called there.
 final class TaskBoard: Sendable {
-    /// The bounds of everything on the board.
-    struct Limits: Sendable {
-        /// Tasks under way.
-        var concurrency: Int
-        /// Tasks that wait.
-        var queue: Int
-        /// Tasks that are over and still known.
-        var history: Int
-        /// Tasks of one job under way, for jobs that have such a bound.
-        var perJob: [String: Int] = [:]
-        /// Jobs whose tasks are tried more than once.
-        var retried: Set<String> = []
-        /// How long an `Idempotency-Key` is known.
-        var rememberKeys: Duration = .seconds(86_400)
-    }
-
     private struct State {
         var table: TaskTable
         var isClosed = false
         /// Over before this server began, and nobody has followed them yet.
         var untold: Set<String> = []
+        /// Who waits for a task's end, by the task and a number.
+        var waiters: [String: [Int: AsyncStream<TaskRecord>.Continuation]] = [:]
+        var lastWaiter = 0
     }
 
     private let state: Mutex<State>
@@ -55,19 +42,6 @@ final class TaskBoard: Sendable {
         state = Mutex(State(table: TaskTable(limits)))
     }
 
-    /// What became of a wish for a task.
-    enum Submission: Sendable {
-        case accepted(TaskRecord)
-        /// The same was accepted before, as the task with this id.
-        case known(String)
-        /// The key has been used for something else.
-        case conflict
-        /// So many wait already.
-        case full(waiting: Int)
-        /// The source stops.
-        case closed
-    }
-
     /// A new task.
     ///
     /// - Parameter saved: the arguments as the journal keeps them.
@@ -83,7 +57,9 @@ final class TaskBoard: Sendable {
             if state.isClosed { return .closed }
             // Whoever waits could not start either (see `fill`), so nobody is overtaken here.
             let waiting = state.table.waiting.count
-            guard state.table.hasSlot(for: job) || waiting < limits.queue else { return .full(waiting: waiting) }
+            guard state.table.hasSlot(for: job) || waiting < limits.queue else {
+                return .full(waiting: waiting, pause: state.table.pauseBeforeNext(at: now))
+            }
             var record = TaskRecord(id: TaskRecord.newID(), job: job, created: now)
             record.number = state.table.nextNumber()
             record.isScheduled = isScheduled
@@ -100,12 +76,6 @@ final class TaskBoard: Sendable {
         }
         wake()
         return submission
-    }
-
-    /// A task to work on.
-    struct Assignment: Sendable {
-        var record: TaskRecord
-        var arguments: TaskArguments
     }
 
     /// The next task that has a slot, if there is one; it is `processing` then, and must be finished.
@@ -125,7 +95,7 @@ final class TaskBoard: Sendable {
     func attach(_ id: String, cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             state.table.entries[id]?.cancel = cancel
-            return state.table.entries[id]?.isCancelling ?? false
+            return state.table.entries[id]?.record.isCancelling ?? false
         }
         if isLate { cancel() }
     }
@@ -142,8 +112,12 @@ final class TaskBoard: Sendable {
     /// Notes how a task stands that is being worked on. Its event is the worker's to emit.
     func note(_ record: TaskRecord) {
         state.withLock { state in
-            guard state.table.entries[record.id]?.record.status == .processing else { return }
-            state.table.entries[record.id]?.record = record
+            guard var entry = state.table.entries[record.id], entry.record.status == .processing else { return }
+            let isCancelling = entry.record.isCancelling
+            entry.record = record
+            entry.record.isCancelling = isCancelling
+            state.table.entries[record.id] = entry
+            journal.noteSoon(record.id) { [entry] in entry.line }
         }
     }
 
@@ -152,7 +126,7 @@ final class TaskBoard: Sendable {
         state.withLock { state in
             guard let entry = state.table.entries[id] else { return }
             // Nobody has asked for its end: then it is the server's.
-            let isStopped = outcome == .cancelled && !entry.isCancelling
+            let isStopped = outcome == .cancelled && !entry.record.isCancelling
             conclude(id, isStopped ? .failed(Self.stopped) : outcome, &state)
             state.table.release(entry.record.job)
             if !state.isClosed { state.table.fill() }
@@ -160,23 +134,13 @@ final class TaskBoard: Sendable {
         wake()
     }
 
-    /// What became of a wish for a task's end.
-    enum Cancellation: Sendable {
-        case unknown
-        /// It was over before.
-        case over(TaskRecord)
-        /// It had not begun, and is cancelled.
-        case done(TaskRecord)
-        /// Its work has been told.
-        case underWay(TaskRecord)
-    }
-
     func cancel(_ id: String) -> Cancellation {
         let (result, cancel) = state.withLock { state -> (Cancellation, (@Sendable () -> Void)?) in
-            guard let entry = state.table.entries[id] else { return (.unknown, nil) }
+            guard var entry = state.table.entries[id] else { return (.unknown, nil) }
             if entry.record.status.isOver { return (.over(entry.record), nil) }
             if entry.record.status == .processing {
-                state.table.entries[id]?.isCancelling = true
+                entry.record.isCancelling = true
+                state.table.entries[id] = entry
                 return (.underWay(entry.record), entry.cancel)
             }
             state.table.withdraw(id, of: entry.record.job)
@@ -189,26 +153,35 @@ final class TaskBoard: Sendable {
         return result
     }
 
+    /// How a task has ended, as soon as it has; nil if it has not after `patience`, which is real time: a client's.
+    func end(of id: String, within patience: Duration) async -> TaskRecord? {
+        let (ends, end) = AsyncStream.makeStream(of: TaskRecord.self)
+        let number = state.withLock { state -> Int in
+            guard let record = state.table.entries[id]?.record, !record.status.isOver else {
+                if let record = state.table.entries[id]?.record { end.yield(record) }
+                end.finish()
+                return 0
+            }
+            state.lastWaiter += 1
+            state.waiters[id, default: [:]][state.lastWaiter] = end
+            return state.lastWaiter
+        }
+        let timer = Task {
+            try await Task.sleep(for: patience)
+            end.finish()
+        }
+        defer {
+            timer.cancel()
+            state.withLock { _ = $0.waiters[id]?.removeValue(forKey: number) }
+        }
+        return await ends.first { _ in true }
+    }
+
     /// Takes no more tasks. Those that have not begun stay as they are: the journal has them, and the next server begins
     /// them.
     func close() { state.withLock { $0.isClosed = true } }
 
     func record(_ id: String) -> TaskRecord? { state.withLock { $0.table.entries[id]?.record } }
-
-    /// Which tasks are asked for.
-    struct Selection: Sendable {
-        /// Any, if empty.
-        var statuses: Set<TaskStatus> = []
-        /// Any, if empty.
-        var jobs: Set<String> = []
-        /// Those that were created before the one with this number.
-        var before: Int?
-
-        func contains(_ record: TaskRecord) -> Bool {
-            (statuses.isEmpty || statuses.contains(record.status)) && (jobs.isEmpty || jobs.contains(record.job))
-                && record.number < before ?? .max
-        }
-    }
 
     /// The last ones, newest first.
     func records(_ selection: Selection = Selection(), atMost count: Int) -> [TaskRecord] {
@@ -276,7 +249,11 @@ final class TaskBoard: Sendable {
         (entry.cancel, entry.group) = (nil, nil)
         state.table.entries[id] = entry
         announce(entry)
-        state.table.bury(id)
+        state.table.bury(entry.record)
+        for waiter in (state.waiters.removeValue(forKey: id) ?? [:]).values {
+            waiter.yield(entry.record)
+            waiter.finish()
+        }
         return entry.record
     }
 

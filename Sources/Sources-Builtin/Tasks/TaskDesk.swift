@@ -10,7 +10,7 @@ struct TaskDesk: Sendable {
     func answer(_ request: RouteRequest) -> RouteAnswer {
         switch (request.route.method, request.parameters["id"], request.parameters["job"]) {
         case ("POST", _, let job): written(start(job, request))
-        case ("DELETE", let id?, _): written(cancel(id))
+        case ("DELETE", let id?, _): cancel(id)
         case (_, let id?, _): .now(show(id))
         default: .now(list(request))
         }
@@ -39,16 +39,18 @@ struct TaskDesk: Sendable {
                 key = try IdempotencyKey(field, sender: Self.sender(of: request), job: name, arguments)
             }
             switch board.submit(name, arguments, SavedArguments(arguments, of: job), key: key) {
-            case .accepted(let record): return accepted(record.id)
-            case .known(let id): return accepted(id)
+            case .accepted(let record): return accepted(record.id, .pending)
+            case .known(let id): return accepted(id, board.record(id)?.status)
             case .conflict:
                 throw TaskRefusal(
                     422, "This Idempotency-Key has been used for another request; a new request needs a new key.")
             case .closed: return .problem(503, "The server is stopping.", headers: [("Retry-After", "30")])
-            case .full(let waiting):
+            case .full(let waiting, let pause):
+                let seconds = Int((pause / .seconds(1)).rounded(.up))
                 return .problem(
-                    429, "\(waiting) tasks are waiting already, which is this source's `queue`; try again later.",
-                    headers: [("Retry-After", "5")])
+                    429,
+                    "\(waiting) tasks are waiting already, which is this source's `queue`; try again in \(seconds) s.",
+                    headers: [("Retry-After", "\(seconds)")])
             }
         } catch {
             return error.response
@@ -83,11 +85,12 @@ struct TaskDesk: Sendable {
 
     private var names: String { jobs.map(\.name).joined(separator: ", ") }
 
-    /// The same words whenever it is asked for again, with an `Idempotency-Key`.
-    private func accepted(_ id: String) -> RouteResponse {
+    /// - Parameter status: of a task that is asked for again, with an `Idempotency-Key`, what it is now; nil: it is beyond the
+    ///   history.
+    private func accepted(_ id: String, _ status: TaskStatus?) -> RouteResponse {
         var object = JSONObjectText()
         object.set("task_id", id)
-        object.set("status", TaskStatus.pending.rawValue)
+        if let status { object.set("status", status.rawValue) }
         if let events = context.streamPath(subject: id) { object.set("events", events) }
         var response = RouteResponse.json(202, object.finished)
         response.headers.append(("Location", "\(path)/\(id)"))
@@ -122,13 +125,26 @@ struct TaskDesk: Sendable {
         board.record(id).map { .json(200, json($0)) } ?? Self.notFound
     }
 
-    private func cancel(_ id: String) -> RouteResponse {
+    /// How long the answer to `DELETE` waits for the task's end: most programs end at once on SIGTERM, and then the client
+    /// need not come back to see it.
+    private static let patience = Duration.seconds(2)
+
+    private func cancel(_ id: String) -> RouteAnswer {
         switch board.cancel(id) {
-        case .unknown: Self.notFound
-        case .over(let record): .problem(409, "The task is over already: \(record.status.rawValue).")
-        case .done(let record): .json(200, json(record))
-        case .underWay(let record): .json(202, json(record))
+        case .unknown: return .now(Self.notFound)
+        case .over(let record): return .now(isOver(record))
+        case .done(let record): return written(.json(200, json(record)))
+        case .underWay(let record):
+            return .later {
+                guard let end = await board.end(of: id, within: Self.patience) else { return .json(202, json(record)) }
+                await board.settled()
+                return end.status == .cancelled ? .json(200, json(end)) : isOver(end)
+            }
         }
+    }
+
+    private func isOver(_ record: TaskRecord) -> RouteResponse {
+        .problem(409, "The task is over already: \(record.status.rawValue).")
     }
 
     private func json(_ record: TaskRecord) -> [UInt8] { record.json(events: context.streamPath(subject: record.id)) }

@@ -12,6 +12,8 @@ final class TaskJournal: Sendable {
         /// Not written yet, the newest of each id.
         var lines: [String: [UInt8]] = [:]
         var order: [String] = []
+        /// To be written with the next turn of the rhythm, the newest of each id.
+        var soon: [String: @Sendable () -> [UInt8]] = [:]
         var isBusy = false
         var waiters: [CheckedContinuation<Void, Never>] = []
         var snapshot: (@Sendable () -> [[UInt8]])?
@@ -46,12 +48,34 @@ final class TaskJournal: Sendable {
         start()
     }
 
+    /// How long what is noted `soon` may take.
+    private static let rhythm = DispatchTimeInterval.milliseconds(250)
+
     /// Notes how something is now.
     func note(_ id: String, _ line: [UInt8]) {
         state.withLock { state in
+            state.soon[id] = nil
             if state.lines.updateValue(line, forKey: id) == nil { state.order.append(id) }
         }
         start()
+    }
+
+    /// The same for what changes often: it is written within a quarter of a second, and what it was in between never is.
+    func noteSoon(_ id: String, _ line: @escaping @Sendable () -> [UInt8]) {
+        let isFirst = state.withLock { state in
+            defer { state.soon[id] = line }
+            return state.soon.isEmpty
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + Self.rhythm) {
+            self.state.withLock { state in
+                for (id, line) in state.soon where state.lines.updateValue(line(), forKey: id) == nil {
+                    state.order.append(id)
+                }
+                state.soon = [:]
+            }
+            self.start()
+        }
     }
 
     /// Returns when all that was noted before has been written, or could not be, which the log tells.

@@ -41,6 +41,10 @@ struct TaskRecord: Sendable {
     var retryAt: Timestamp?
     /// The job's schedule has started it, not a request.
     var isScheduled = false
+    /// Somebody has asked for its end, which is still to come.
+    var isCancelling = false
+    /// Lines of output that no `task.log` has told, because they came faster than `log_rate`.
+    var dropped = 0
 
     /// An id that cannot be guessed: 128 random bits, in hexadecimal.
     static func newID() -> String {
@@ -59,7 +63,8 @@ struct TaskRecord: Sendable {
         let always: [String: ValueType] = ["task_id": .string, "job": .string, "status": .string, "progress": .int]
         let sometimes: [String: ValueType] = [
             "stage": .string, "message": .string, "result": .dyn, "exit_code": .int, "signal": .string,
-            "error": .string,
+            "error": .string, "attempt": .int, "retry_at": .string, "trigger": .string, "cancelling": .bool,
+            "dropped": .int,
         ]
         let optional = sometimes.merging(more) { first, _ in first }
         let fields = always.mapValues { ObjectType.Field($0) }
@@ -101,6 +106,8 @@ struct TaskRecord: Sendable {
         if let attempt { object.set("attempt", attempt) }
         if let retryAt { object.set("retry_at", retryAt.rfc3339) }
         if isScheduled { object.set("trigger", "schedule") }
+        if isCancelling { object.set("cancelling", json: "true".utf8) }
+        if dropped > 0, status.isOver { object.set("dropped", dropped) }
         return object
     }
 
@@ -118,6 +125,7 @@ struct TaskRecord: Sendable {
         object.set("status", status.rawValue)
         object.set("progress", progress)
         if let attempt { object.set("attempt", attempt) }
+        if isScheduled { object.set("trigger", "schedule") }
         switch line {
         case .text(let text, let stream, let isCut):
             object.set("stream", stream == .output ? "stdout" : "stderr")
@@ -166,6 +174,7 @@ extension TaskRecord {
     mutating func conclude(_ outcome: TaskOutcome, at time: Timestamp) {
         finished = time
         retryAt = nil
+        isCancelling = false
         switch outcome {
         case .completed(let result):
             status = .completed

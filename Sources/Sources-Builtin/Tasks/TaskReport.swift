@@ -86,6 +86,7 @@ struct TaskReport {
     ) {
         guard logs.take(at: uptime) else {
             dropped += 1
+            record.dropped += 1
             return
         }
         tellDropped(at: time, &events)

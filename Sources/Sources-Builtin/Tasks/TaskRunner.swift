@@ -24,8 +24,7 @@ struct TaskRunner: Sendable {
                 board.close()
             }
         } onCancel: {
-            // Whoever ignores SIGTERM is to be killed while there is still somebody to do it.
-            children.end(grace: min(.seconds(5), context.timeToStop / 2))
+            children.end(grace: StopGrace.longest(within: context.timeToStop))
         }
     }
 

@@ -10,8 +10,6 @@ struct TaskTable {
         let saved: SavedArguments
         /// Of its program, while one is under way.
         var group: pid_t?
-        /// Somebody has asked for its end, and its work is told as soon as it can be.
-        var isCancelling = false
         var cancel: (@Sendable () -> Void)?
 
         /// For the journal.
@@ -30,6 +28,8 @@ struct TaskTable {
     /// By their end.
     private var over: [String] = []
     private var lastNumber = 0
+    /// How long the last tasks that ran have taken, in seconds, the last ones counting most; nil: none has ended yet.
+    private var usualTime: Double?
     private let limits: TaskBoard.Limits
 
     init(_ limits: TaskBoard.Limits) {
@@ -99,9 +99,26 @@ struct TaskTable {
     mutating func release(_ job: String) { busy[job, default: 1] -= 1 }
 
     /// Notes that one is over, and forgets those that are beyond the history.
-    mutating func bury(_ id: String) {
-        over.append(id)
+    mutating func bury(_ record: TaskRecord) {
+        if let started = record.started, let finished = record.finished {
+            let time = Self.seconds(from: started, to: finished)
+            usualTime = usualTime.map { $0 + (time - $0) / 8 } ?? time
+        }
+        over.append(record.id)
         forget()
+    }
+
+    /// When the next of those that wait is likely to begin: as often as one of those that run ends. As long as none has
+    /// ended, the time that the oldest has run is the best that is known.
+    func pauseBeforeNext(at now: Timestamp) -> Duration {
+        let running = entries.values.compactMap { $0.record.status == .processing ? $0.record.started : nil }
+        guard let oldest = running.min() else { return .seconds(1) }
+        let time = usualTime ?? Self.seconds(from: oldest, to: now)
+        return .seconds(min(max(time / Double(running.count), 1), 3600))
+    }
+
+    private static func seconds(from start: Timestamp, to end: Timestamp) -> Double {
+        Double(max(0, end.millisecondsSince1970 - start.millisecondsSince1970)) / 1000
     }
 
     mutating func forget() {

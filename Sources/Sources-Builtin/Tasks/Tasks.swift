@@ -8,18 +8,17 @@ public import Aggregator
 /// | `POST {path}` | the same, for the only job, or for the one that the body names: `{"job": …, "args": […]}` |
 /// | `GET {path}` | `{"tasks": […], "next"}`, newest first, 100 of them or `?limit=`; `?status=` and `?job=` choose |
 /// | `GET {path}/{id}` | one task |
-/// | `DELETE {path}/{id}` | cancels: 200 when it had not begun, 202 when its program is being ended, 409 when it was over |
+/// | `DELETE {path}/{id}` | cancels: 200, or 202 when its program takes longer to end; 409 when it was over |
 ///
 /// Events, with the task's id as their subject: `task.pending`; `task.progress` when the number (in whole percents) or the
 /// status changes; `task.log` for the lines of output; and one of `task.completed`, `task.failed`, `task.cancelled`. Their
 /// data is `{"task_id", "job", "status", "progress"}`, with `stage`, `message`, `result`, `exit_code`, `signal`, `error`,
-/// `attempt`, `retry_at` and `trigger` where there is something to say.
+/// `attempt`, `retry_at`, `trigger`, `cancelling` and `dropped` where there is something to say.
 ///
 /// A program runs in a session of its own without input, and a task is over when its program is. What the program leaves
 /// behind in its process group has half a second to let go of its output, and is killed then: a daemon has to leave
-/// the group (`setsid`). When the server stops, all groups get SIGTERM, and SIGKILL after at most 5s, and their tasks fail,
-/// because the server was stopped. When the server itself is killed, the kernel kills the programs with it; what they had
-/// started is killed when the server starts again.
+/// the group (`setsid`). When the server stops, all groups get SIGTERM, and SIGKILL within the drain time, and their tasks fail,
+/// because the server was stopped. When the server itself is killed, the groups are killed with it (see `Guardian`).
 ///
 /// What is known of the tasks is kept in the state folder: after a restart, what was running has failed, and what waited
 /// waits again.
@@ -76,7 +75,7 @@ public struct Tasks: RoutedSource {
         let states = ["pending", "progress", "completed", "failed", "cancelled"].map { state in
             EventShape.Kind(type: "task.\(state)", data: TaskRecord.dataType(of: "task.\(state)"))
         }
-        let log = TaskRecord.dataType(of: "task.log", more: ["stream": .string, "cut": .bool, "dropped": .int])
+        let log = TaskRecord.dataType(of: "task.log", more: ["stream": .string, "cut": .bool])
         return EventShape(states + [.init(type: "task.log", data: log)])
     }
 

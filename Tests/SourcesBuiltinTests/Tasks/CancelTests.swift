@@ -1,4 +1,5 @@
 import Aggregator
+import TestSupport
 import Testing
 
 @testable import SourcesBuiltin
@@ -10,7 +11,7 @@ import Testing
         let id = try await tasks.start()
         let pid = try await tasks.number(from: id)
         let answer = await tasks.cancel(id)
-        #expect(answer.status == 202 && answer["status"]?.json == #""processing""#)
+        #expect(answer.status == 200 && answer["status"]?.json == #""cancelled""#, "\(answer.text)")
         let events = try await tasks.end(of: id)
         #expect(events.last?.type == "task.cancelled" && events.last?["status"]?.json == #""cancelled""#)
         #expect(await isGone(pid))
@@ -24,7 +25,7 @@ import Testing
         let tasks = try await TaskProbe.script("trap '' TERM; echo $$; while :; do sleep 1000; done", "grace: 100ms")
         let id = try await tasks.start()
         let pid = try await tasks.number(from: id)
-        #expect(await tasks.cancel(id).status == 202)
+        #expect(await tasks.cancel(id).status == 200)
         #expect(try await tasks.end(of: id).last?.type == "task.cancelled")
         #expect(await isGone(pid))
         await tasks.probe.stop()
@@ -36,8 +37,27 @@ import Testing
             "trap 'echo cleaning; sleep 0.2; exit 0' TERM; echo $$; while :; do sleep 0.05; done", "grace: 30s")
         let id = try await tasks.start()
         _ = try await tasks.number(from: id)
-        #expect(await tasks.cancel(id).status == 202)
+        #expect(await tasks.cancel(id).status == 200)
         #expect(try await tasks.end(of: id).last?.type == "task.cancelled")
+        await tasks.probe.stop()
+    }
+
+    @Test("who cancels a program that takes its time is told so, and so is who looks at it meanwhile")
+    func slow() async throws {
+        let folder = try TemporaryFolder()
+        let tasks = try await TaskProbe.script(
+            "trap 'while [ ! -e \(folder.at("go")) ]; do sleep 0.05; done; exit 0' TERM; echo $$; while :; do sleep 0.05; done",
+            "grace: 1h")
+        let id = try await tasks.start()
+        _ = try await tasks.number(from: id)
+        for answer in [await tasks.cancel(id), await tasks.cancel(id)] {
+            #expect(answer.status == 202 && answer["status"]?.json == #""processing""#, "\(answer.text)")
+            #expect(answer["cancelling"]?.json == "true")
+        }
+        #expect(await tasks.show(id)["cancelling"]?.json == "true")
+        try folder.append("go", "")
+        #expect(try await tasks.end(of: id).last?.type == "task.cancelled")
+        #expect(await tasks.show(id)["cancelling"] == nil)
         await tasks.probe.stop()
     }
 

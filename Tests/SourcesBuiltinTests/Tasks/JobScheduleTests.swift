@@ -24,7 +24,7 @@ import Testing
         clock.advance(by: .seconds(2))
         let record = try await tasks.probe.wait { $0.events.contains { $0.type == "task.completed" } }
         #expect(record.events.first?.type == "task.pending")
-        #expect(record.events.first?["trigger"]?.json == #""schedule""#)
+        #expect(record.events.allSatisfy { $0["trigger"]?.json == #""schedule""# })
         #expect(record.events.lines == ["Wien"])
         await tasks.probe.stop()
     }

@@ -86,6 +86,56 @@ import Testing
         await third.probe.stop()
     }
 
+    @Test("wherever a crash has torn the file, what was whole is known, and the next file is whole")
+    func everyTear() async throws {
+        let folder = try TemporaryFolder()
+        let lines = (1...3).map { number in
+            #"{"task_id":"t\#(number)","job":"job","status":"completed","progress":100,"#
+                + #""created":"2026-01-01T00:00:00Z","finished":"2026-01-01T00:00:0\#(number)Z","number":\#(number)}"#
+                + "\n"
+        }
+        let whole = Array(lines.joined().utf8)
+        for length in 0...whole.count {
+            let path = folder.at("\(length)")
+            let file = open(path, O_WRONLY | O_CREAT, 0o600)
+            #expect(write(file, whole, length) == length)
+            close(file)
+            // The last line is only whole with its end.
+            let known = whole.prefix(length).count { $0 == UInt8(ascii: "\n") }
+            #expect(try await Self.restored(path).sorted() == (1...3).prefix(known).map { "t\($0)" })
+            #expect(try await TaskJournal(path: path, log: Self.silence).read().count == known)
+        }
+    }
+
+    private static let silence = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// The ids of the tasks that a server knows which finds this file.
+    private static func restored(_ path: String) async throws -> [String] {
+        let journal = TaskJournal(path: path, log: silence)
+        let board = TaskBoard(
+            .init(concurrency: 1, queue: 1, history: 10), clock: .system, log: silence, journal: journal,
+            emit: { _ in }, wake: {})
+        try await TaskMemory(jobs: [], log: silence).restore(board, from: journal)
+        await journal.close()
+        return board.records(atMost: 10).map(\.id)
+    }
+
+    @Test("progress is written down with the next turn of the rhythm, and the end of a task goes before it")
+    func progress() async throws {
+        let folder = try TemporaryFolder()
+        let journal = TaskJournal(path: folder.at("journal"), log: Self.silence)
+        journal.begin { [] }
+        for number in 0...100 { journal.noteSoon("a") { Array("a\(number)".utf8) } }
+        journal.noteSoon("b") { Array("b1".utf8) }
+        journal.note("b", Array("b2".utf8))
+        let reader = TaskJournal(path: folder.at("journal"), log: Self.silence)
+        #expect(
+            try await eventually {
+                Set(try await reader.read()) == [Array("a100".utf8), Array("b2".utf8)]
+            })
+        await journal.close()
+    }
+
     @Test("a server that was killed leaves a program's children, which the next one ends; nobody else's")
     func remnants() async throws {
         let folder = try TemporaryFolder()

@@ -65,7 +65,7 @@ import Testing
         let first = try await tasks.start("one")
         let second = try await tasks.start("one")
         let full = await tasks.post("one")
-        #expect(full.status == 429 && full.headers.contains { $0.name == "Retry-After" })
+        #expect(full.status == 429 && full.headers.contains { $0.name == "Retry-After" && $0.value == "1" })
         let other = try await tasks.start("two")
         try await tasks.probe.wait { record in
             record.events.contains { $0.subject == other && $0.type == "task.progress" }
@@ -78,6 +78,38 @@ import Testing
             record.events.contains { $0.subject == second && $0.type == "task.progress" }
         }
         await tasks.probe.stop()
+    }
+
+    @Test("Retry-After says how long the tasks before this one have taken, or the one that runs has by now")
+    func retryAfter() async throws {
+        let clock = VirtualClock()
+        let tasks = try await TaskProbe.started(
+            "concurrency: 1\nqueue: 0\njobs: {job: {simulate: {steps: 2, every: 40s}}}", clock: clock.clock)
+        func pause() async -> String? {
+            let answer = await tasks.post()
+            return answer.status == 429 ? answer.headers.first { $0.name == "Retry-After" }?.value : nil
+        }
+        let first = try await tasks.start()
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(40))
+        await clock.waitForSleepers(1)
+        #expect(await pause() == "40")
+        clock.advance(by: .seconds(40))
+        _ = try await tasks.end(of: first)
+        _ = try await tasks.start()
+        await clock.waitForSleepers(1)
+        #expect(await pause() == "80")
+        await tasks.probe.stop()
+    }
+
+    @Test("a grace that the server's stop has no room for is warned of, with the place")
+    func grace() throws {
+        let job = "jobs: {a: {command: [sh], grace: 20s}}"
+        let found = try warnings(Tasks.self, job, server: "server: {drain: 10s}")
+        #expect(found.count == 1 && found[0].contains("5:40") && found[0].contains("at least 34s"), "\(found)")
+        #expect(try warnings(Tasks.self, job, server: "server: {drain: 34s}").isEmpty)
+        #expect(try warnings(Tasks.self, "jobs: {a: {command: [sh]}}", server: "server: {drain: 1s}").isEmpty)
+        #expect(try warnings(Exec.self, "{command: [sh], grace: 20s}", server: "server: {drain: 10s}").count == 1)
     }
 
     @Test("the list has the newest first, is bounded, and forgets what is beyond the history")
@@ -103,6 +135,10 @@ import Testing
             ("plain", "x", 400, "not JSON"), ("plain", "[]", 422, "object"),
             ("plain", #"{"jobs":1}"#, 422, "nothing else"),
             ("named", #"{"args":["x"]}"#, 422, "2 arguments: from, to"),
+            (
+                "named", #"{"args":["x","y","z"]}"#, 422,
+                #""detail":"/args: 3 are too many: this job takes 2 arguments: from, to.""#
+            ),
             ("named", #"{"args":{"from":"a","bo":"b"}}"#, 422, "'bo'"),
             ("named", #"{"args":["a\u0000","b"]}"#, 422, "NUL"), ("named", #"{"args":[1,"b"]}"#, 422, "/args/0"),
         ] as [(String?, String, Int, String)])
@@ -138,10 +174,10 @@ import Testing
         let jobs = try makeSource(Tasks.self, "jobs: {a: {command: [./report.sh, x]}, b: {command: ls}}").jobs.entries
         #expect(
             jobs.map(\.value.command) == [
-                JobCommand(
+                ProgramCommand(
                     program: "/etc/aggregator/report.sh", arguments: ["x"], directory: "/etc/aggregator",
                     written: "./report.sh"),
-                JobCommand(program: "ls", directory: "/etc/aggregator", written: "ls", isText: true),
+                ProgramCommand(program: "ls", directory: "/etc/aggregator", written: "ls", isText: true),
             ])
     }
 

@@ -69,6 +69,7 @@ final class ChildProcess: Sendable {
                 } catch {
                     return continuation.resume(returning: .failure(error))
                 }
+                Guardian.watch(started.pid)
                 process.wishes.withLock { $0.group = started.pid }
                 continuation.resume(returning: .success(()))
                 var watch = ChildWatch(started, for: process)

@@ -54,6 +54,7 @@ struct ChildWatch {
         for pipe in pipes { close(pipe.descriptor) }
         closeInput()
         close(end)
+        Guardian.forget(pid)
         let status = child_reap(pid)
         let signal =
             status.signal == 0

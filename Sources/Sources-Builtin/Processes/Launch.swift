@@ -15,6 +15,8 @@ struct Launch: Sendable {
     var hasInput = false
     /// Nil: whom this process runs as.
     var user: SystemUser?
+    /// It is to go on when this process ends, however that ends.
+    var outlivesServer = false
 
     /// Why a program could not be started, for people.
     struct Failure: Error, Equatable, CustomStringConvertible {
@@ -57,7 +59,7 @@ struct Launch: Sendable {
                             var plan = child_plan(
                                 program: program, arguments: arguments.baseAddress,
                                 environment: environment.baseAddress,
-                                directory: directory, has_input: hasInput, user: user)
+                                directory: directory, has_input: hasInput, user: user, outlives: outlivesServer)
                             return child_start(&plan, &started)
                         }
                     }
