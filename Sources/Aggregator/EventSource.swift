@@ -59,7 +59,8 @@ extension RoutedSource {
 
 /// A method and a path a source answers on.
 public struct Route: Sendable, Hashable {
-    /// GET, POST, PUT, PATCH or DELETE. (HEAD goes with GET, OPTIONS is answered for all.)
+    /// GET, POST, PUT, PATCH, DELETE or OPTIONS. (HEAD goes with GET. OPTIONS is answered for all; a source that has a route for
+    /// it gets those that are no preflight of a browser's, and `Allow` is added to its answer.)
     public var method: String
     /// Parts separated by `/`; a part in braces, `{name}`, stands for one part of any text.
     public var path: String

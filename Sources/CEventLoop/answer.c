@@ -93,13 +93,14 @@ void el_ask_piece(el_connection *c) {
     }
 }
 
-static bool begin_body(el_request *r, uint64_t limit) {
+static bool begin_body(el_request *r, uint64_t limit, const char *name) {
     el_connection *c = r->connection;
     if (r->outcome != EL_OPEN || c->state != EL_STATE_ASKED || r->body_kept) return false;
     r->outcome = EL_WANTS_BODY;
     el_body_begin(r, limit, true);
+    r->body_limit_name = name;
     if (r->body_kind == EL_BODY_LENGTH && r->body_left > limit) {
-        el_refused(r, 413, "The body is longer than is accepted here.");
+        el_refused_length(r);
     } else if (r->expects_continue && !r->body_done) {
         static char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
         r->expects_continue = false;
@@ -108,10 +109,10 @@ static bool begin_body(el_request *r, uint64_t limit) {
     return true;
 }
 
-void el_request_want_body(el_request *r, uint64_t limit) { begin_body(r, limit); }
+void el_request_want_body(el_request *r, uint64_t limit, const char *name) { begin_body(r, limit, name); }
 
 void el_request_want_pieces(el_request *r) {
-    if (begin_body(r, UINT64_MAX)) r->in_pieces = true;
+    if (begin_body(r, UINT64_MAX, NULL)) r->in_pieces = true;
 }
 
 void el_request_hold(el_request *r) { r->is_held = true; }

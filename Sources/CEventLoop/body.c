@@ -1,5 +1,6 @@
 // The body of a request: so many bytes, or chunks (RFC 9112 section 7.1), which llhttp takes apart. Chunk extensions
 // and trailers are skipped; there may be as many bytes of them between two bytes of data as a head may have.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,13 +10,28 @@
 
 void el_body_begin(el_request *r, uint64_t limit, bool keep) {
     r->body_limit = limit;
+    r->body_limit_name = NULL;
     r->body_kept = keep;
     r->body_length = 0;
 }
 
+bool el_refused_length(el_request *r) {
+    // A refusal is answered before this thread looks at another request.
+    static _Thread_local char detail[192];
+    int length = snprintf(detail, sizeof detail, "The body is longer than the %llu bytes that are accepted here",
+                          (unsigned long long)r->body_limit);
+    size_t room = sizeof detail - (size_t)length;
+    if (r->body_limit_name == NULL) {
+        snprintf(detail + length, room, ".");
+    } else {
+        snprintf(detail + length, room, " (%s): send less at once, or raise that.", r->body_limit_name);
+    }
+    return el_refused(r, 413, detail);
+}
+
 static bool take_data(el_request *r, const char *bytes, size_t length) {
     if (length > r->body_limit - r->body_length) {
-        return el_refused(r, 413, "The body is longer than is accepted here.");
+        return el_refused_length(r);
     }
     uint64_t needed = r->body_length + length;
     if (r->body_kept && needed > r->body_capacity) {

@@ -87,6 +87,7 @@ struct el_request {
     uint64_t content_length;    // EL_BODY_LENGTH
     uint64_t body_left;         // EL_BODY_LENGTH: still to come
     uint64_t body_limit, body_length, body_capacity;
+    const char *body_limit_name;  // a constant, or NULL
     uint64_t overhead;          // EL_BODY_CHUNKED: bytes since the last one of data
     const char *data_end;
     char *body;
@@ -130,6 +131,7 @@ bool el_target_reduce(el_request *request);
 
 // Sets the refusal, and returns false.
 bool el_refused(el_request *request, uint16_t status, const char *detail);
+bool el_refused_length(el_request *request);  // 413, naming the body's limit
 bool el_is_token(el_slice text);                        // RFC 9110 section 5.6.2
 bool el_equals(el_slice text, const char *lower_case);  // without case
 #endif

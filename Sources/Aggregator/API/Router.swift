@@ -53,7 +53,14 @@ struct Router<Endpoint: Sendable>: Sendable {
         return branches.count - 1
     }
 
-    /// Finds the endpoint. HEAD goes with GET; OPTIONS never has an endpoint of its own: see `Match.otherMethods`.
+    /// All methods that are answered at a path, for `Allow`; none: nothing is there.
+    func methods(at parts: [String]) -> [String] {
+        // No route has that one.
+        if case .otherMethods(let methods) = match("", parts) { methods } else { [] }
+    }
+
+    /// Finds the endpoint. HEAD goes with GET; OPTIONS has an endpoint only where somebody has added one: see
+    /// `Match.otherMethods`.
     func match(_ method: String, _ parts: [String]) -> Match {
         var search = Search(method: method == "HEAD" ? "GET" : method, parts: parts)
         if let leaf = find(from: 0, at: 0, &search) {

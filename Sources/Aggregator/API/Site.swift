@@ -74,7 +74,7 @@ final class Site: HubHandler {
     /// A head that has come before, under the same rules: true if it has been dealt with.
     private func again(_ request: borrowing IncomingRequest, _ known: AnyObject, _ routing: Routing) -> Bool {
         if let known = known as? KnownRoute, known.routing === routing, request.hasBody, !known.isAhead(request) {
-            request.wantBody(limit: known.bodyLimit)
+            request.wantBody(limit: known.bodyLimit, named: known.bodyLimitName)
             return true
         }
         guard let known = known as? KnownStream, known.routing === routing, routing.haveAll(known.followed) else {
@@ -117,14 +117,20 @@ final class Site: HubHandler {
     }
 
     private func serve(_ request: borrowing IncomingRequest, _ visit: Visit) throws(Problem) {
-        switch visit.routing.router.match(visit.exchange.method, visit.target.parts) {
+        var visit = visit
+        let router = visit.routing.router
+        let isPreflight = Self.isPreflight(request, visit.exchange.method)
+        switch router.match(isPreflight ? "" : visit.exchange.method, visit.target.parts) {
         case .found(let endpoint, let parameters):
             if visit.isDraining || request.isLast, !endpoint.isForOperators {
                 return request.respond(visit.exchange.response(Self.sendAway(request), close: true))
             }
+            if visit.exchange.method == "OPTIONS" {
+                visit.exchange.shared.append(Self.allow(router.methods(at: visit.target.parts)))
+            }
             try serve(request, visit, endpoint, parameters)
         case .otherMethods(let methods):
-            let allow = (name: "Allow", value: methods.joined(separator: ", "))
+            let allow = Self.allow(methods)
             guard visit.exchange.method == "OPTIONS" else {
                 throw Problem(
                     status: 405, detail: "\(visit.exchange.path) answers to \(allow.value).", headers: [allow])
@@ -135,6 +141,15 @@ final class Site: HubHandler {
             guard let files = visit.routing.files else { throw Self.notFound(visit) }
             serveFile(request, visit, files, otherwise: Self.notFound(visit).response)
         }
+    }
+
+    /// What a browser asks before it lets a page of another site ask (Fetch standard, section 3.2.2). No source gets it.
+    private static func isPreflight(_ request: borrowing IncomingRequest, _ method: String) -> Bool {
+        method == "OPTIONS" && request.header("access-control-request-method") != nil
+    }
+
+    private static func allow(_ methods: [String]) -> (name: String, value: String) {
+        ("Allow", methods.joined(separator: ", "))
     }
 
     private func serve(
@@ -236,6 +251,6 @@ struct Visit: Sendable {
     let caller: Caller
     /// The token it came with, for sources that have their own.
     let presented: String?
-    let exchange: Exchange
+    var exchange: Exchange
     let isDraining: Bool
 }

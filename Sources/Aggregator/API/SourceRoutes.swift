@@ -18,6 +18,11 @@ final class KnownRoute: Sendable {
         bodyLimit = request.route.bodyLimit ?? visit.routing.definition.server.limits.body.bytes
     }
 
+    /// Nil: the limit is the source's own.
+    var bodyLimitName: StaticString? {
+        request.route.bodyLimit == nil ? "server.limits.body in the pipeline file" : nil
+    }
+
     /// Whether the source is to be asked before the body is read. What hangs on the announced length is asked for each
     /// request: it is the one thing in which heads differ that are the same else.
     func isAhead(_ incoming: borrowing IncomingRequest) -> Bool {
@@ -61,7 +66,7 @@ extension Site {
         let known = KnownRoute(visit, source, question)
         if known.isAhead(request) { return answer(request, source, known.ahead, visit.exchange) }
         request.setContext(known)
-        request.wantBody(limit: known.bodyLimit)
+        request.wantBody(limit: known.bodyLimit, named: known.bodyLimitName)
     }
 
     /// Answers with what the source says. What may have emitted is held back while the pipeline is full: so whoever posts
@@ -69,7 +74,7 @@ extension Site {
     func answer(
         _ request: borrowing IncomingRequest, _ source: LiveSource, _ question: RouteRequest, _ exchange: Exchange
     ) {
-        let mayEmit = question.route.method != "GET"
+        let mayEmit = question.route.method != "GET" && question.route.method != "OPTIONS"
         var question = question
         // It is the connection's, not the head's: whoever repeats a head may be somebody else.
         if question.route.asksAddress { question.sender.address = request.peer }

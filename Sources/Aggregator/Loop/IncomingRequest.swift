@@ -58,7 +58,12 @@ struct IncomingRequest: ~Copyable {
     }
 
     /// Reads the body, at most `limit` bytes, and calls `HubHandler.body`.
-    func wantBody(limit: Int) { el_request_want_body(pointer, UInt64(max(0, limit))) }
+    ///
+    /// - Parameter name: what whoever runs the server knows the limit by; nil: nothing can be done about it.
+    func wantBody(limit: Int, named name: StaticString?) {
+        let text = name.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
+        el_request_want_body(pointer, UInt64(max(0, limit)), text)
+    }
 
     /// Reads a body of any length, and calls `HubHandler.piece` with each piece of it.
     func wantPieces() { el_request_want_pieces(pointer) }

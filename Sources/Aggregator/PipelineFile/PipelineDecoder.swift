@@ -82,6 +82,7 @@ struct PipelineDecoder {
         let isRouted = type is any RoutedSource.Type
         let (options, written) = isRouted ? kind.value.taking("access") : (kind.value, nil)
         let chosen = written.map { Access?.decode($0, &problems) ?? nil } ?? access
+        checkAccess(chosen, written)
         let (rest, invalid) = options.taking("invalid")
         let misfits = invalid.flatMap { misfitChannel($0) }
         guard let source = decode(type, rest) else { return }
@@ -212,6 +213,7 @@ struct PipelineDecoder {
         problems.events = shape
         defer { problems.events = .unknown }
         guard let options = ChannelOptions.decode(entry.value, &problems) else { return }
+        checkAccess(options.access, entry.value["access"])
         if let path = options.path, let node = entry.value["path"] {
             let owner = RouteTable.Owner(name: "the channel '\(entry.key)'", place: node.place)
             if let message = routes.add("GET", path.pattern, owner) {
@@ -224,6 +226,14 @@ struct PipelineDecoder {
                 keep: options.keep, replay: options.replay, event: options.event, end: options.end?.expression,
                 access: options.access ?? access, envelope: options.envelope,
                 linger: options.linger, shape: shape))
+    }
+
+    /// `authenticated` asks for a token, and a file without `auth` knows none: everybody would be answered 401.
+    private mutating func checkAccess(_ access: Access?, _ node: Node?) {
+        guard case .authenticated? = access, !hasAuth, let node else { return }
+        problems.report(
+            "nobody could come in, as the file has no auth: and so knows no token; add auth: {tokens: …}, or write 'public'",
+            at: node)
     }
 
     private mutating func checkName(_ entry: Node.Entry, _ what: String) {

@@ -30,5 +30,5 @@ struct RouteTable {
         return nil
     }
 
-    private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 }

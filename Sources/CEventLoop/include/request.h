@@ -43,8 +43,9 @@ bool el_request_is_last(const el_request *request);
 void el_request_set_context(el_request *request, void *context, void (*release)(void *context));
 void *el_request_context(const el_request *request);
 
-// Read the body, at most `limit` bytes (413 beyond), and call on_body. `Expect: 100-continue` is answered.
-void el_request_want_body(el_request *request, uint64_t limit);
+// Read the body, at most `limit` bytes (413 beyond), and call on_body. `Expect: 100-continue` is answered. `name`: what
+// whoever runs the server knows the limit by, for that 413; a constant of up to 80 bytes without quotes, or NULL.
+void el_request_want_body(el_request *request, uint64_t limit, const char *name);
 // Read a body of any length, and call on_piece for each piece of it as it comes: at most what a loop reads at once
 // (64 KiB). While el_has_room is false nothing more is read, so the peer waits. body_time is the time between two pieces.
 // If the connection ends before the body does, nothing more is called but the context's release; a head whose body came

@@ -52,6 +52,12 @@ public struct HTTPIngest: RoutedSource {
         line ends it with a 422 that says which, and how many events before it were accepted.
         """)
     var stream = false
+    @Option(
+        """
+        Senders that are told yes when they ask, by OPTIONS with `WebHook-Request-Origin`, whether they may send here \
+        (CloudEvents' web hooks, as Azure Event Grid has it); `*` is any. The rate they are told is that of `rate`.
+        """, .example("[eventgrid.azure.net]"))
+    var webhookOrigins: [String] = []
     @Option("What the answer says beside `accepted`.", .example("{status: sent}"))
     var answer = OrderedOptions<PlainValue>()
     @Option("At most so many events in one request.", .range(1...1_000_000)) var batch = 10_000
@@ -68,13 +74,18 @@ public struct HTTPIngest: RoutedSource {
                 "a signature is of the whole body, so it comes too late for one that is taken line by line; "
                     + "use 'basic', 'token' or 'header' of verify, or no stream", at: options["stream"])
         }
+        for origin in webhookOrigins
+        where origin.isEmpty || !origin.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }) {
+            problems.report(
+                "expected the DNS name by which the sender calls itself, or '*'", at: options["webhook_origins"])
+        }
         if answer.entries.contains(where: { $0.name == "accepted" }) {
             problems.report("'accepted' is the number of events; choose another name", at: options["answer"])
         }
     }
 
     /// The routes, as the options say.
-    public var routes: [Route] { [route] }
+    public var routes: [Route] { webhookOrigins.isEmpty ? [route] : [route, Route("OPTIONS", path)] }
 
     /// Events of the option's type, unless the path or `set` says another. What is declared of it is known of all, though a
     /// CloudEvent may be of another type: whoever declares one has said what is meant to come.

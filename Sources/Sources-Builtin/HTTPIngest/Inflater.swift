@@ -120,7 +120,10 @@ final class Inflater: @unchecked Sendable {
         var output: [UInt8] = []
         try inflater.take(limit + 1, into: &output)
         guard output.count <= limit else {
-            throw Refusal(413, "Decompressed the body is longer than the \(limit) bytes that are accepted here.")
+            throw Refusal(
+                413,
+                "Decompressed, the body is longer than the \(limit) bytes that are accepted here (server.limits.body in the "
+                    + "pipeline file): send less at once, or raise that.")
         }
         guard inflater.isWhole else { throw broken }
         return output

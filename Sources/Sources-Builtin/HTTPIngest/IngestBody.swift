@@ -78,6 +78,7 @@ enum IngestBody {
             }
             return items
         case .form: return [IngestItem(data: try form(body, as: declared), place: .body)]
+        case .githubForm: return [IngestItem(data: try payload(body), place: .body)]
         case .text:
             guard let text = String(validating: body, as: UTF8.self) else {
                 throw Refusal(400, "The text is not UTF-8.")
@@ -138,6 +139,18 @@ enum IngestBody {
             throw Refusal(400, "The body looks like JSON but says it is a form; add 'Content-Type: application/json'.")
         }
         return .json(FormText.object(of: try FormText.pairs(body), as: type))
+    }
+
+    /// The JSON in GitHub's form
+    /// (https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks, "Content type").
+    private static func payload(_ body: [UInt8]) throws(Refusal) -> EventData {
+        guard let text = try FormText.pairs(body).first(where: { $0.name == "payload" })?.value else {
+            throw Refusal(
+                400, "A form with the header X-GitHub-Event has its JSON in the field 'payload', which is missing.")
+        }
+        let json = Array(text.utf8)
+        if let problem = JSON.validate(json) { throw notJSON(problem, in: json[...], "The form's field 'payload'") }
+        return .json(trimmed(json))
     }
 
     private static func tooMany(_ limit: Int) -> Refusal {

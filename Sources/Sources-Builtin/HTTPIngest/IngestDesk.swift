@@ -10,6 +10,7 @@ struct IngestDesk: Sendable {
     private let verifier: Verifier?
     private let set: IngestSet?
     private let repeats: Repeats?
+    private let handshake: Handshake
     /// The answer's members after `accepted`.
     private let rest: [(name: String, json: [UInt8])]
     /// The answer to nearly every request.
@@ -24,12 +25,14 @@ struct IngestDesk: Sendable {
         set = options.set.entries.isEmpty ? nil : IngestSet(options.set)
         let replay = options.verify?.replayWindow
         repeats = options.dedupe == nil && replay == nil ? nil : Repeats(dedupe: options.dedupe, replay: replay)
+        handshake = Handshake(origins: options.webhookOrigins, rate: options.rate)
         rest = options.answer.entries.map { ($0.name, $0.value.value.jsonBytes) }
         oneAccepted = Self.accepted(1, rest)
     }
 
     /// On an event-loop thread: everything here is bounded by the size of the body, and of what it may decompress to.
     func answer(_ request: RouteRequest, _ context: SourceContext) -> RouteResponse {
+        if request.route.method == "OPTIONS" { return handshake.answer(request) }
         do throws(Refusal) {
             try admit(request, context)
             let now = context.clock.now()

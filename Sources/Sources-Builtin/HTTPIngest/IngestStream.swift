@@ -105,8 +105,8 @@ final class IngestStream: BodyReader {
     private var tooLong: Refusal {
         Refusal(
             413,
-            "The body is longer than the \(context.bodyLimit) bytes that are taken at once. Longer ones are taken "
-                + "as application/x-ndjson, line by line.")
+            "The body is longer than the \(context.bodyLimit) bytes that are taken at once (server.limits.body in the "
+                + "pipeline file). Send it as application/x-ndjson, which is taken line by line, or raise that.")
     }
 }
 

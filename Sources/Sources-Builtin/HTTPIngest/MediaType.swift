@@ -5,6 +5,8 @@ enum MediaType: Equatable {
     case json
     case lines
     case form
+    /// A form whose field `payload` is JSON: a GitHub webhook whose content type was left at its default.
+    case githubForm
     case text
     /// CloudEvents in structured content mode.
     case cloudEvent
@@ -25,7 +27,8 @@ enum MediaType: Equatable {
         }
         switch name {
         case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines": return .lines
-        case "application/x-www-form-urlencoded": return .form
+        case "application/x-www-form-urlencoded":
+            return request.headers["x-github-event"] == nil ? .form : .githubForm
         case "text/plain": return .text
         case "application/cloudevents+json": return .cloudEvent
         case "application/cloudevents-batch+json": return .cloudEvents

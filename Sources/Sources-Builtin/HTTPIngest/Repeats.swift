@@ -54,7 +54,7 @@ final class Repeats: Sendable {
             } catch {
                 // The index is one of those that were left.
                 let index = fresh.indices.contains(error.index) ? fresh[error.index] : error.index
-                throw EventProblem(index: index, message: error.message)
+                throw EventProblem(index: index, message: error.message, fault: error.fault)
             }
             for key in keys { state.ids.set(key, now) }
             if replay != nil, let signature { state.signatures.set(signature, now) }

@@ -89,6 +89,7 @@ struct PipelineTests {
     func channel() throws {
         let pipeline = try Pipeline.make(
             """
+            auth: {tokens: [{name: a, token: abc}]}
             sources: {m: {ticker: {type: t}}}
             filters: {f: {from: m, steps: [where: "true", sample: 10%, throttle: {every: 1s, per: event.type}]}}
             channels:

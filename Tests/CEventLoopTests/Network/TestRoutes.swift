@@ -8,9 +8,9 @@ extension TestHub {
         let target = String(el_request_target(request))
         let path = String(target.prefix { $0 != "?" })
         switch path {
-        case "/echo": el_request_want_body(request, 1 << 20)
+        case "/echo": el_request_want_body(request, 1 << 20, nil)
         case "/pieces": wantPieces(request)
-        case "/ten": el_request_want_body(request, 10)
+        case "/ten": el_request_want_body(request, 10, nil)
         case "/describe": respond(request, Response(body: describe(request)))
         case "/empty": respond(request, Response(status: 204, headers: ""))
         case "/big": respond(request, Response(body: String(repeating: "0123456789abcdef", count: 1 << 20)))

@@ -31,6 +31,66 @@ struct IngestTests {
     }
 
     @Test(
+        "GitHub's default content type, a form with the JSON in `payload`, is that JSON; its signature is of the form")
+    func webhookForm() async throws {
+        let file = """
+            sources:
+              hooks:
+                http_ingest:
+                  path: /hooks/github
+                  verify: {github: "It's a Secret to Everybody"}
+                  set: {type: '"github." + headers["x-github-event"]', subject: string(data.hook_id)}
+            channels: {pushes: {from: [hooks], replay: all}}
+            """
+        let body = "payload=%7B%22zen%22%3A%22Half+measures%22%2C%22hook_id%22%3A1%7D"
+        let fields = ["Content-Type: application/x-www-form-urlencoded", "X-GitHub-Event: ping"]
+        func signature(_ hex: String) -> String { "X-Hub-Signature-256: sha256=\(hex)" }
+        // printf %s "$body" | openssl dgst -sha256 -hmac "It's a Secret to Everybody"
+        let right = signature("38d15f073b4796f3eedd6e6815c9039ca38d80b5d2989b7b973f40c66575b43e")
+        try await Server.run(file) { server in
+            #expect(try await server.ask("POST /hooks/github", fields + [right], body: body + "x").status == 401)
+            #expect(try await server.ask("POST /hooks/github", fields + [right], body: body).status == 202)
+            let (_, stream) = try await server.follow("/channels/pushes/1")
+            _ = try await stream.readBlock()
+            let block = try #require(try await stream.readBlock())
+            #expect(
+                block.contains("event: github.ping") && block.contains(#"data: {"zen":"Half measures","hook_id":1}"#))
+        }
+    }
+
+    @Test("A sender that asks whether it may send is told so, and at what rate; browsers' preflights are none of that")
+    func handshake() async throws {
+        let file = """
+            server: {cors: {origins: ["https://app.example"]}}
+            sources:
+              some: {http_ingest: {path: /some, webhook_origins: [EventEmitter.example.com], rate: {limit: 2, every: 1s}}}
+              any: {http_ingest: {path: "/any/{subject}", webhook_origins: ["*"]}}
+              none: {http_ingest: {path: /none}}
+            channels: {all: {from: [some, any, none], path: /some}}
+            """
+        let asks = ["WebHook-Request-Origin: eventemitter.example.com", "WebHook-Request-Rate: 120"]
+        try await Server.run(file) { server in
+            let some = try await server.ask("OPTIONS /some", asks) { $0.status != 503 }
+            #expect(some.status == 200 && some.field("webhook-allowed-origin") == "eventemitter.example.com")
+            #expect(some.field("webhook-allowed-rate") == "120" && some.field("allow") == "GET, HEAD, OPTIONS, POST")
+            let any = try await server.ask("OPTIONS /any/x", asks)
+            #expect(any.field("webhook-allowed-origin") != nil && any.field("webhook-allowed-rate") == "*")
+            let other = try await server.ask("OPTIONS /some", ["WebHook-Request-Origin: evil.example"])
+            #expect(other.status == 403 && other.field("webhook-allowed-origin") == nil)
+            #expect(try await server.ask("OPTIONS /none", asks).field("webhook-allowed-origin") == nil)
+
+            let preflight = ["Origin: https://app.example", "Access-Control-Request-Method: POST"]
+            for path in ["/some", "/none"] {
+                let answer = try await server.ask("OPTIONS \(path)", preflight + asks)
+                #expect(answer.status == 204 && answer.field("access-control-allow-methods")?.contains("POST") == true)
+                #expect(answer.field("webhook-allowed-origin") == nil)
+                let plain = try await server.ask("OPTIONS \(path)")
+                #expect(plain.status == 204 && plain.field("allow")?.contains("OPTIONS, POST") == true)
+            }
+        }
+    }
+
+    @Test(
         "A CloudEvent comes out of the envelope as it went in, extensions and all, but for its source and the channel")
     func cloudEvent() async throws {
         let file = """
@@ -182,6 +242,7 @@ struct IngestTests {
         try await Server.run(file) { server in
             let long = try await server.ask("POST /in", body: "12345678901234567")
             #expect(long.status == 413 && long.field("content-type") == "application/problem+json")
+            #expect(long.text.contains("16 bytes") && long.text.contains("server.limits.body"), "\(long.text)")
             let malformed = try await server.ask("GET /", ["Host: a", "Host: b"])
             #expect(malformed.status == 400)
             for answer in [long, malformed] {

@@ -15,6 +15,18 @@ import Testing
     }
 
     @Test(
+        "a form of GitHub's without JSON in `payload` is refused in words",
+        arguments: [("a=1", "'payload', which is missing"), ("payload=%7B", "'payload' is not JSON")])
+    func gitHubForm(body: String, words: String) async throws {
+        try await IngestProbe.run("") { probe in
+            let headers = ["content-type": "application/x-www-form-urlencoded", "x-github-event": "push"]
+            let answer = await probe.post(headers, body)
+            #expect(answer.status == 400 && answer.text.contains(words), "\(answer.text)")
+            #expect(probe.events.isEmpty)
+        }
+    }
+
+    @Test(
         "each kind of body gives its events, JSON byte for byte as it came",
         arguments: [
             (#" {"a" : 1.50} "#, MediaType.json, [#"{"a" : 1.50}"#]),

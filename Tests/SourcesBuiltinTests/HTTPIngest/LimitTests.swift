@@ -59,6 +59,9 @@ import Testing
                 await probe.post(lines, line("a", "t") + line("a", "t") + line("b", "t")).text == #"{"accepted":3}"#)
             let bad = await probe.post(lines, line("b", "t") + line("c", "t") + line("d", "gap"))
             #expect(bad.status == 422 && bad.text.contains("Line 3"))
+            // The same id, but nothing else the same: it is answered as accepted.
+            let again = await probe.post(lines, line("a", "other"))
+            #expect(again.status == 202 && again.text == #"{"accepted":1}"#)
             #expect(await probe.post(lines, line("c", "t") + line("b", "t")).status == 202)
             #expect(probe.events.map(\.id) == [.given("a"), .given("b"), .given("c")])
         }
