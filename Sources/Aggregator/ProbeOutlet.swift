@@ -75,8 +75,11 @@ final class ProbeOutlet: SourceOutlet {
     func streamPath(subject: String) -> String? { "/channels/\(name)/\(subject)" }
 
     let counters = OwnCounters()
+    let gauges = OwnGauges()
 
-    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter { counters.counter(key, help: help) }
+    func counter(_ key: OwnNumberKey, help: String) -> SourceCounter { counters.number(key, help: help) }
+
+    func gauge(_ key: OwnNumberKey, help: String) -> SourceGauge { gauges.number(key, help: help) }
 
     func stateDirectory() throws -> String {
         if let givenDirectory { return givenDirectory }

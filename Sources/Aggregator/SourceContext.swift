@@ -83,7 +83,13 @@ public struct SourceContext: Sendable {
     ///     the others are not shown.
     ///   - help: one sentence for the reader of the metrics.
     public func counter(_ name: String, labels: [String: String] = [:], help: String) -> SourceCounter {
-        outlet.counter(OwnCounters.Key(name: name, labels: labels), help: help)
+        outlet.counter(OwnNumberKey(name: name, labels: labels), help: help)
+    }
+
+    /// A number of this source's own that goes up and down, shown as `aggregator_KIND_NAME{source="…"}`; else as `counter`. It
+    /// stays as it is when `run` ends: set it anew at its start.
+    public func gauge(_ name: String, labels: [String: String] = [:], help: String) -> SourceGauge {
+        outlet.gauge(OwnNumberKey(name: name, labels: labels), help: help)
     }
 
     /// A folder of this source's own under the pipeline's `state`, made at the first call.
@@ -140,7 +146,8 @@ protocol SourceOutlet: Sendable {
     func serve(_ handler: @escaping RouteHandler)
     func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer)
     func streamPath(subject: String) -> String?
-    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter
+    func counter(_ key: OwnNumberKey, help: String) -> SourceCounter
+    func gauge(_ key: OwnNumberKey, help: String) -> SourceGauge
     func stateDirectory() throws -> String
 }
 

@@ -91,7 +91,12 @@ public final class SourceProbe: Sendable {
     /// What the source has counted of itself with `SourceContext.counter`, over all labels of that name; 0 if it has no such
     /// counter.
     public func count(_ name: String) -> UInt64 {
-        outlet.counters.all.filter { $0.key.name == name }.reduce(0) { $0 + $1.counter.value }
+        outlet.counters.all.filter { $0.key.name == name }.reduce(0) { $0 + $1.number.value }
+    }
+
+    /// The sum of the source's gauges (`SourceContext.gauge`) of that name, over all labels.
+    public func gauge(_ name: String) -> Int {
+        outlet.gauges.all.filter { $0.key.name == name }.reduce(0) { $0 + $1.number.value }
     }
 
     /// Waits until so many events were emitted.

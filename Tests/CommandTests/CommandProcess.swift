@@ -94,3 +94,9 @@ final class CommandProcess: Sendable {
         }
     }
 }
+
+/// Whether a process runs. A zombie does not: who takes its status is not our affair.
+func isAlive(_ pid: pid_t) -> Bool {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+    return !text.contains(") Z ")
+}

@@ -80,9 +80,4 @@ struct ProgramKillTests {
         }
         return numbers
     }
-
-    private func isAlive(_ pid: pid_t) -> Bool {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-        return !text.contains(") Z ")
-    }
 }

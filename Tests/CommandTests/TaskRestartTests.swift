@@ -47,11 +47,6 @@ struct TaskRestartTests {
         return -1
     }
 
-    private func isAlive(_ pid: pid_t) -> Bool {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-        return !text.contains(") Z ")
-    }
-
     @Test(
         "kill -9: programs and what they have started die with the server; after a restart the task has failed where it was, and what waited runs"
     )

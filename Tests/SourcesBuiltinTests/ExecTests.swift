@@ -37,6 +37,18 @@ struct ExecTests {
         #expect(json(try await lines("echo 7; echo seven; echo \"[8]\"", ", format: json").events) == ["7", "[8]"])
     }
 
+    @Test("lines that are left out are counted, on either of its outputs")
+    func leftOut() async throws {
+        let exec = try Exec.make(
+            "{command: [sh, -c, 'echo 1; echo x; yes | head -n 5000 >&2; echo y'], format: json, restart: never}")
+        let probe = SourceProbe(exec)
+        probe.start()
+        let record = try await probe.wait { $0.ending != nil }
+        await probe.stop()
+        #expect(json(record.events) == ["1"] && probe.count("left_out_lines") == 2)
+        #expect((1...4900).contains(probe.count("left_out_errors")))
+    }
+
     @Test("with cloudevents a line is a whole event")
     func cloudEvents() async throws {
         let event = #"{\"specversion\":\"1.0\",\"id\":\"i\",\"source\":\"s\",\"type\":\"t\",\"data\":1}"#

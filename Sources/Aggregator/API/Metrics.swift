@@ -5,7 +5,8 @@ enum Metrics {
     static func answer(_ pipeline: LivePipeline, _ tally: ResponseTally) -> RouteResponse {
         var text = PrometheusText()
         addSources(pipeline.sources, to: &text)
-        addOwnCounters(pipeline.sources, to: &text)
+        addOwnNumbers(.counter, of: pipeline.sources, { $0.ownCounters }, to: &text)
+        addOwnNumbers(.gauge, of: pipeline.sources, { $0.ownGauges }, to: &text)
         addDrops(pipeline, to: &text)
         addChannels(pipeline.channels, to: &text)
         let counters = pipeline.hubCounters
@@ -37,23 +38,27 @@ enum Metrics {
             })
     }
 
-    /// What sources count of themselves: of all that have a counter of that name together, as the format wants it.
-    private static func addOwnCounters(_ sources: [LiveSource], to text: inout PrometheusText) {
+    /// What sources tell of themselves: of all that have a number of that name together, as the format wants it.
+    private static func addOwnNumbers<Number: OwnNumber>(
+        _ kind: PrometheusText.Kind, of sources: [LiveSource], _ numbers: (LiveSource) -> OwnNumbers<Number>,
+        to text: inout PrometheusText
+    ) {
         var metrics: [(name: String, help: String, samples: [Sample])] = []
         var places: [String: Int] = [:]
         for source in sources {
-            for entry in source.ownCounters.all {
-                let name = PrometheusText.name("aggregator_\(source.kind)_\(entry.key.name)_total")
+            for entry in numbers(source).all {
+                let end = kind == .counter ? "_total" : ""
+                let name = PrometheusText.name("aggregator_\(source.kind)_\(entry.key.name)\(end)")
                 let labels = entry.key.labels.filter { $0.key != "source" }.sorted { $0.key < $1.key }.map {
                     (PrometheusText.name($0.key), $0.value)
                 }
                 let place = places[name] ?? metrics.endIndex
                 if place == metrics.endIndex { metrics.append((name, entry.help, [])) }
                 places[name] = place
-                metrics[place].samples.append(Sample([("source", source.name)] + labels, entry.counter.value))
+                metrics[place].samples.append(Sample([("source", source.name)] + labels, text: entry.number.text))
             }
         }
-        for metric in metrics { text.add(.counter, metric.name, metric.help, metric.samples) }
+        for metric in metrics { text.add(kind, metric.name, metric.help, metric.samples) }
     }
 
     private static func addDrops(_ pipeline: LivePipeline, to text: inout PrometheusText) {

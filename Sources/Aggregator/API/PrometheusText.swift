@@ -9,6 +9,11 @@ struct PrometheusText {
         var labels: [(name: String, value: String)]
         var value: String
 
+        init(_ labels: [(name: String, value: String)], text: String) {
+            self.labels = labels
+            value = text
+        }
+
         init(_ labels: [(name: String, value: String)], _ value: UInt64) {
             self.labels = labels
             self.value = String(value)

@@ -142,7 +142,9 @@ final class Outlet: SourceOutlet {
 
     func streamPath(subject: String) -> String? { channels.first?.streamPath(subject: subject) }
 
-    func counter(_ key: OwnCounters.Key, help: String) -> SourceCounter { source.ownCounters.counter(key, help: help) }
+    func counter(_ key: OwnNumberKey, help: String) -> SourceCounter { source.ownCounters.number(key, help: help) }
+
+    func gauge(_ key: OwnNumberKey, help: String) -> SourceGauge { source.ownGauges.number(key, help: help) }
 
     func stateDirectory() throws -> String { try state.directory(for: source.name) }
 }

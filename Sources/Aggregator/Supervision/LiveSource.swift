@@ -24,6 +24,7 @@ final class LiveSource: Sendable {
     let counters = SourceCounters()
     /// What it counts of itself.
     let ownCounters = OwnCounters()
+    let ownGauges = OwnGauges()
     /// Tells of events that are not of their type.
     let invalidLog = RepeatLimit()
     private let state: Mutex<State>

@@ -8,6 +8,7 @@ struct ErrorLines {
     private(set) var last: String?
 
     private let context: SourceContext
+    private let leftOut: SourceCounter
     private var lines = OutputLines(limit: 4096)
     private var second = Duration.zero
     private var count = 0
@@ -15,7 +16,11 @@ struct ErrorLines {
 
     private static let rate = 100
 
-    init(_ context: SourceContext) { self.context = context }
+    init(_ context: SourceContext) {
+        self.context = context
+        leftOut = context.counter(
+            "left_out_errors", help: "Lines on standard error that came too fast to be logged.")
+    }
 
     mutating func take(_ bytes: [UInt8]) {
         for line in lines.append(bytes) { tell(line) }
@@ -42,6 +47,7 @@ struct ErrorLines {
         count += 1
         guard count <= Self.rate else {
             silent += 1
+            leftOut.add()
             if silent == 1 {
                 context.log.warning(
                     "more than \(Self.rate) lines a second on standard error: the rest of them is left out")

@@ -8,6 +8,7 @@ struct PipedLines {
     private let context: SourceContext
     private var lines: OutputLines
     private var complaints: SparseLog
+    private let leftOut: SourceCounter
 
     init(_ events: PipedEvents, _ context: SourceContext) {
         self.events = events
@@ -15,6 +16,7 @@ struct PipedLines {
         // What is longer could not be emitted anyway.
         lines = OutputLines(limit: context.eventLimit)
         complaints = SparseLog(context.log, context.clock)
+        leftOut = context.counter("left_out_lines", help: "Lines that cannot be events.")
     }
 
     mutating func take(_ bytes: [UInt8]) async throws { try await emit(lines.append(bytes)) }
@@ -38,6 +40,7 @@ struct PipedLines {
     }
 
     private mutating func tell(_ line: OutputLines.Line, _ problem: String) {
+        leftOut.add()
         let shown = String(decoding: line.bytes.prefix(80), as: UTF8.self)
         complaints.warn("a line was left out: \(problem): \(shown)\(line.bytes.count > 80 ? "…" : "")")
     }

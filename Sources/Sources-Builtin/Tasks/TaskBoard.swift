@@ -27,6 +27,7 @@ final class TaskBoard: Sendable {
     private let clock: PipelineClock
     private let log: Logger
     private let journal: TaskJournal
+    private let metrics: TaskMetrics
     private let emit: @Sendable ([Event]) throws(EventProblem) -> Void
     private let wake: @Sendable () -> Void
 
@@ -34,11 +35,11 @@ final class TaskBoard: Sendable {
     ///   - emit: called under the lock.
     ///   - wake: called after a task got ready.
     init(
-        _ limits: Limits, clock: PipelineClock, log: Logger, journal: TaskJournal,
+        _ limits: Limits, clock: PipelineClock, log: Logger, journal: TaskJournal, metrics: TaskMetrics,
         emit: @escaping @Sendable ([Event]) throws(EventProblem) -> Void, wake: @escaping @Sendable () -> Void
     ) {
         (self.limits, self.clock, self.log, self.journal) = (limits, clock, log, journal)
-        (self.emit, self.wake) = (emit, wake)
+        (self.metrics, self.emit, self.wake) = (metrics, emit, wake)
         state = Mutex(State(table: TaskTable(limits)))
     }
 
@@ -58,6 +59,7 @@ final class TaskBoard: Sendable {
             // Whoever waits could not start either (see `fill`), so nobody is overtaken here.
             let waiting = state.table.waiting.count
             guard state.table.hasSlot(for: job) || waiting < limits.queue else {
+                metrics.refuse(job)
                 return .full(waiting: waiting, pause: state.table.pauseBeforeNext(at: now))
             }
             var record = TaskRecord(id: TaskRecord.newID(), job: job, created: now)
@@ -65,6 +67,7 @@ final class TaskBoard: Sendable {
             record.isScheduled = isScheduled
             let entry = TaskTable.Entry(record: record, arguments: arguments, saved: saved)
             state.table.add(entry)
+            metrics.wait(job)
             announce(entry)
             if let key {
                 let use = IdempotencyKeys.Use(print: key.print, task: record.id, time: now)
@@ -86,6 +89,7 @@ final class TaskBoard: Sendable {
             entry.record.started = clock.now()
             if limits.retried.contains(entry.record.job) { entry.record.attempt = 1 }
             state.table.entries[entry.record.id] = entry
+            metrics.begin(entry.record.job)
             announce(entry)
             return Assignment(record: entry.record, arguments: entry.arguments)
         }
@@ -226,6 +230,7 @@ final class TaskBoard: Sendable {
         let entry = TaskTable.Entry(
             record: record, arguments: (try? arguments.get()) ?? TaskArguments(), saved: saved.arguments)
         state.table.add(entry)
+        if record.status == .pending { metrics.wait(record.job) }
         // Who followed it hears how it has gone on; what was over before is told to whoever asks.
         if saved.record.status.isOver { state.untold.insert(record.id) } else { announce(entry) }
     }
@@ -245,7 +250,9 @@ final class TaskBoard: Sendable {
     @discardableResult private func conclude(_ id: String, _ outcome: TaskOutcome, _ state: inout State) -> TaskRecord?
     {
         guard var entry = state.table.entries[id], !entry.record.status.isOver else { return nil }
+        let status = entry.record.status
         entry.record.conclude(outcome, at: clock.now())
+        metrics.end(entry.record, after: status)
         (entry.cancel, entry.group) = (nil, nil)
         state.table.entries[id] = entry
         announce(entry)

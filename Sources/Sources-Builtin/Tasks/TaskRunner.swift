@@ -7,6 +7,7 @@ struct TaskRunner: Sendable {
     let jobs: [String: Job]
     let board: TaskBoard
     let context: SourceContext
+    let metrics: TaskMetrics
     let limits: TaskReport.Limits
     let timetables: [JobTimetable]
     let children = RunningChildren()
@@ -135,8 +136,10 @@ struct TaskRunner: Sendable {
                 case .output(let stream, let bytes):
                     // Nobody wants to read on about what was cancelled, and emitting does not wait in a cancelled task.
                     if Task.isCancelled { continue }
+                    let before = report.record.dropped
                     let events = report.take(
                         bytes, from: stream, at: context.clock.now(), uptime: context.clock.uptime())
+                    metrics.leaveOut(report.record.dropped - before, of: record.job)
                     await tell(events, report.record)
                 case .ended(let end):
                     let events = report.finish(at: context.clock.now(), uptime: context.clock.uptime())

@@ -88,7 +88,10 @@ public struct Tasks: RoutedSource {
         let emit: @Sendable ([Event]) throws(EventProblem) -> Void = { events throws(EventProblem) in
             try context.emitNow(events, misfits: .setAside)
         }
-        let board = TaskBoard(limits, clock: context.clock, log: context.log, journal: journal, emit: emit) {
+        let metrics = TaskMetrics(jobs: jobs.map(\.name), context)
+        let board = TaskBoard(
+            limits, clock: context.clock, log: context.log, journal: journal, metrics: metrics, emit: emit
+        ) {
             wake.yield()
         }
         let desk = TaskDesk(path: base, jobs: jobs, board: board, context: context)
@@ -97,7 +100,8 @@ public struct Tasks: RoutedSource {
         context.serve { request in desk.answer(request) }
         let runner = TaskRunner(
             jobs: Dictionary(jobs.map { ($0.name, $0.job) }) { first, _ in first }, board: board,
-            context: context, limits: TaskReport.Limits(logs: logRate > 0, rate: logRate, length: logLine.bytes),
+            context: context, metrics: metrics,
+            limits: TaskReport.Limits(logs: logRate > 0, rate: logRate, length: logLine.bytes),
             timetables: jobs.compactMap { JobTimetable($0.name, $0.job, board, context) })
         await runner.run(wakes)
         await journal.close()

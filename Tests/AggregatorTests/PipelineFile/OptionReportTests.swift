@@ -105,15 +105,15 @@ struct OptionReportTests {
         ReportCase(
             "access for holders of tokens, where there are none",
             #"""
-            sources: {m: {tasks: {jobs: {a: {simulate: {}}}, access: authenticated}}, t: {ticker: {type: t}}}
+            sources: {m: {jobs: {access: authenticated}}, t: {ticker: {type: t}}}
             channels:
               c: {from: t, access: authenticated}
               d: {from: t, access: public}
             """#,
             reports: #"""
-                p.yaml:1:58: nobody could come in, as the file has no auth: and so knows no token; add auth: {tokens: …}, or write 'public'
-                   1 | sources: {m: {tasks: {jobs: {a: {simulate: {}}}, access: authenticated}}, t: {ticker: {type: t}}}
-                     |                                                          ^~~~~~~~~~~~~
+                p.yaml:1:30: nobody could come in, as the file has no auth: and so knows no token; add auth: {tokens: …}, or write 'public'
+                   1 | sources: {m: {jobs: {access: authenticated}}, t: {ticker: {type: t}}}
+                     |                              ^~~~~~~~~~~~~
                 p.yaml:3:24: nobody could come in, as the file has no auth: and so knows no token; add auth: {tokens: …}, or write 'public'
                    3 |   c: {from: t, access: authenticated}
                      |                        ^~~~~~~~~~~~~

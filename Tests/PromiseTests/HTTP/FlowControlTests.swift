@@ -11,7 +11,7 @@ struct FlowControlTests {
         sources:
           lines: {http_ingest: {path: /in, stream: true}}
           holder: {loop_holder: {}}
-        channels: {all: {from: [lines], replay: all, keep: 200000}}
+        channels: {all: {from: [lines], replay: all, keep: {events: 200000, bytes: 200MiB}}}
         """
     private static let count = 100_000
     /// Of a mailbox, in events (`HubSettings.mailboxEvents`); beyond it there may be what one piece of 64 KiB says.

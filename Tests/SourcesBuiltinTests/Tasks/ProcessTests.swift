@@ -76,6 +76,7 @@ import Testing
         // The end tells the sum of what the logs told one by one.
         #expect(Int64(events.lines.count) + dropped / 2 == 50_001)
         #expect(events.last?["dropped"]?.json == "\(dropped / 2)")
+        #expect(tasks.probe.count("left_out_lines") == UInt64(dropped / 2))
         #expect(events.lines.count >= 1000 && events.lines.count < 30_000)
         await tasks.probe.stop()
     }

@@ -114,6 +114,7 @@ import Testing
         let journal = TaskJournal(path: path, log: silence)
         let board = TaskBoard(
             .init(concurrency: 1, queue: 1, history: 10), clock: .system, log: silence, journal: journal,
+            metrics: TaskMetrics(),
             emit: { _ in }, wake: {})
         try await TaskMemory(jobs: [], log: silence).restore(board, from: journal)
         await journal.close()
@@ -125,6 +126,7 @@ import Testing
         let folder = try TemporaryFolder()
         let journal = TaskJournal(path: folder.at("journal"), log: Self.silence)
         journal.begin { [] }
+        await journal.settled()
         for number in 0...100 { journal.noteSoon("a") { Array("a\(number)".utf8) } }
         journal.noteSoon("b") { Array("b1".utf8) }
         journal.note("b", Array("b2".utf8))

@@ -1,4 +1,5 @@
 import Aggregator
+import TestSupport
 import Testing
 
 @testable import SourcesBuiltin
@@ -65,6 +66,8 @@ import Testing
         let first = try await tasks.start("one")
         let second = try await tasks.start("one")
         let full = await tasks.post("one")
+        #expect(await eventually { tasks.probe.gauge("pending") == 1 && tasks.probe.gauge("running") == 1 })
+        #expect(tasks.probe.count("refused") == 1 && tasks.probe.count("ended") == 0)
         #expect(full.status == 429 && full.headers.contains { $0.name == "Retry-After" && $0.value == "1" })
         let other = try await tasks.start("two")
         try await tasks.probe.wait { record in
@@ -77,6 +80,8 @@ import Testing
         try await tasks.probe.wait { record in
             record.events.contains { $0.subject == second && $0.type == "task.progress" }
         }
+        #expect(tasks.probe.gauge("pending") == 0 && tasks.probe.gauge("running") == 2)
+        #expect(tasks.probe.count("ended") == 1 && tasks.probe.count("run_milliseconds") == 1000)
         await tasks.probe.stop()
     }
 
