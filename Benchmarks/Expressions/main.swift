@@ -77,11 +77,23 @@ let texts = [
     #"{"symbol": data.symbol, "mean": (data.high + data.low) / 2.0}"#,
 ]
 
+/// The type that a pipeline file would write as `{symbol: string, price: number, change: number, volume: int,
+/// halted: bool, timestamp: timestamp}`; the other four fields of the event pass unchecked.
+let type = DataType(
+    .object(
+        [
+            ("symbol", .string), ("price", .double), ("change", .double), ("volume", .int), ("halted", .bool),
+            ("timestamp", .timestamp),
+        ].map { ObjectRule.Property($0.0, $0.1, isRequired: true) }))
+
 let sample = try Sample(event)
+// The expressions that are given as arguments instead, if there are some: to look at one alone under a profiler.
+let wanted = CommandLine.arguments.count > 1 ? Array(CommandLine.arguments.dropFirst()) : texts
 print("An event of \(event.count) bytes. To look through it once, before the first expression:")
 row("the scan", try measure { _ = try JSONObject(event) })
+row("the scan, checking a type of six fields", try measure { _ = try type.check(event) })
 print("After that, each evaluation:")
-for text in texts {
+for text in wanted {
     let expression = try Expression(text, in: environment)
     let activation = SampleActivation(sample: sample)
     row(text, try measure { _ = try expression.evaluate(activation) })

@@ -49,7 +49,9 @@ struct JSONMember {
 }
 
 /// The members of an object in their order. The first dozen, which is all of most objects, need no memory of their own.
-struct JSONMembers {
+///
+/// Never copied: each look at a member would else move all of them.
+struct JSONMembers: ~Copyable {
     private var few = InlineArray<12, JSONMember>(repeating: JSONMember())
     private var more: [JSONMember] = []
     private(set) var count = 0
@@ -61,17 +63,19 @@ struct JSONMembers {
     }
 
     @inline(__always)
-    subscript(index: Int) -> JSONMember { index < few.count ? few[index] : more[index - few.count] }
+    subscript(index: Int) -> JSONMember { index < few.count ? few.span[index] : more[index - few.count] }
 
     var indices: Range<Int> { 0..<count }
 
     /// The last of that name: of two it is the one that counts.
     @inline(__always)
     func last(named name: PreparedText, in bytes: UnsafeRawBufferPointer) -> JSONMember? {
-        var index = count
+        if count > few.count, let found = more.last(where: { $0.isNamed(name, in: bytes) }) { return found }
+        let few = few.span
+        var index = min(count, few.count)
         while index > 0 {
             index -= 1
-            if self[index].isNamed(name, in: bytes) { return self[index] }
+            if few[index].isNamed(name, in: bytes) { return few[index] }
         }
         return nil
     }

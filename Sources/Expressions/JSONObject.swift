@@ -27,7 +27,7 @@ public final class JSONObject: FieldSource {
     }
 
     /// One that was walked over already: `range` is where it lies, `members` are all of it.
-    init(_ bytes: [UInt8], in range: Range<Int>, members: JSONMembers, maxDepth: Int) {
+    init(_ bytes: [UInt8], in range: Range<Int>, members: consuming JSONMembers, maxDepth: Int) {
         self.bytes = bytes
         self.range = range
         self.members = members

@@ -117,6 +117,36 @@ import Testing
         }
     }
 
+    /// A text with up to 30 members, of few names so that many are there twice, and of values that often are alike.
+    private func randomObject(_ random: inout SystemRandomNumberGenerator) -> String {
+        let members = (0..<Int.random(in: 0...30, using: &random)).map { number in
+            let name =
+                Bool.random(using: &random) ? ["f", "g", #"\u0066"#].randomElement(using: &random) : "k\(number)"
+            let value = Self.values.randomElement(using: &random)
+            return #""\#(name ?? "f")": \#(value ?? "1")"#
+        }
+        return "{" + members.joined(separator: ",") + "}"
+    }
+
+    @Test("whatever the event, and however often it names a field, text and value say the same")
+    func anyEvent() throws {
+        let environment = ExpressionEnvironment([("data", .dyn)], checking: .deferred)
+        let expressions = try Self.operators.flatMap { operation in
+            ["data.f \(operation) data.g", "data.f \(operation) 1.5", "'b' \(operation) data.g"]
+        }.map { try Expression($0, in: environment) }
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let json = randomObject(&random)
+            let bytes = Array(json.utf8)
+            let lazy = Value.object(try JSONObject(bytes))
+            let read = try Value(json: bytes)
+            for expression in expressions {
+                let same = outcome(expression, lazy) == outcome(expression, read)
+                #expect(same, "\(expression.text) of \(json)")
+            }
+        }
+    }
+
     @Test("what it costs counts: a long text is not compared for nothing")
     func cost() throws {
         let json = #"{"f": "\#(String(repeating: "a", count: 16_000))"}"#

@@ -2,7 +2,7 @@
 /// passes over the parts that have one.
 ///
 /// The cost is bounded whatever the type says: alternatives look at a value again, and where they nest that multiplies.
-struct DataCheck {
+struct DataCheck: ~Copyable {
     /// The members of the value, if it is an object.
     private(set) var members = JSONMembers()
     /// The faults of the parts that were passed over.
