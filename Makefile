@@ -57,7 +57,7 @@ bench: bench-deps ## Measure it against others: tables, plots, bars (an hour)
 bench-quick: bench-deps ## … a few cells of it, in three minutes
 	@Benchmarks/.build/release/bench --quick $(BENCH)
 
-bench-expressions: deps ## What an evaluation of an expression costs
+bench-expressions: deps ## What an evaluation of an expression costs, and a step
 	@swift run -c release ExpressionsBenchmark
 
 .PHONY: bench-expressions bench-deps

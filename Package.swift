@@ -83,7 +83,8 @@ let package = Package(
             name: "CEventLoopTests", dependencies: ["CEventLoop", "CEventLoopInternals", "TestSupport"],
             swiftSettings: swift),
         .executableTarget(
-            name: "ExpressionsBenchmark", dependencies: ["Expressions"], path: "Benchmarks/Expressions",
+            name: "ExpressionsBenchmark", dependencies: ["Expressions", "Aggregator", "AggregatorTesting"],
+            path: "Benchmarks/Expressions",
             swiftSettings: swift),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: swift),
         .testTarget(

@@ -1,7 +1,6 @@
 // What expressions cost: nanoseconds for one evaluation, over a JSON event of about 200 bytes that has been scanned, beside
-// the scan itself. `make bench-expressions`; the figures are in docs/performance.md.
+// the scan itself, and what the steps that use them cost. `make bench-expressions`; the figures are in docs/performance.md.
 import Expressions
-import Glibc
 
 let event = Array(
     #"""
@@ -39,30 +38,6 @@ struct SampleActivation: Activation {
     }
 }
 
-/// This thread's processor time in nanoseconds, which others on the machine do not add to.
-func processorTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
-}
-
-/// The median of eleven rounds, in nanoseconds for one call. The clock is read twice a round.
-func measure(_ body: () throws -> Void) rethrows -> Double {
-    let calls = 100_000
-    var rounds: [Double] = []
-    for _ in 0..<11 {
-        let start = processorTime()
-        for _ in 0..<calls { try body() }
-        rounds.append((processorTime() - start) / Double(calls))
-    }
-    return rounds.sorted()[rounds.count / 2]
-}
-
-func row(_ name: String, _ nanoseconds: Double) {
-    let text = String(Int(nanoseconds.rounded()))
-    print(String(repeating: " ", count: max(0, 6 - text.count)) + text + " ns  " + name)
-}
-
 let environment = ExpressionEnvironment([
     ("data", .dyn),
     ("event", .object(ObjectType(name: "event", fields: ["type": .init(.string), "subject": .init(.string)]))),
@@ -79,12 +54,11 @@ let texts = [
 
 /// The type that a pipeline file would write as `{symbol: string, price: number, change: number, volume: int,
 /// halted: bool, timestamp: timestamp}`; the other four fields of the event pass unchecked.
-let type = DataType(
-    .object(
-        [
-            ("symbol", .string), ("price", .double), ("change", .double), ("volume", .int), ("halted", .bool),
-            ("timestamp", .timestamp),
-        ].map { ObjectRule.Property($0.0, $0.1, isRequired: true) }))
+let fields: [(name: String, rule: DataRule)] = [
+    ("symbol", .string), ("price", .double), ("change", .double), ("volume", .int), ("halted", .bool),
+    ("timestamp", .timestamp),
+]
+let type = DataType(.object(fields.map { ObjectRule.Property($0.name, $0.rule, isRequired: true) }))
 
 let sample = try Sample(event)
 // The expressions that are given as arguments instead, if there are some: to look at one alone under a profiler.
@@ -97,4 +71,8 @@ for text in wanted {
     let expression = try Expression(text, in: environment)
     let activation = SampleActivation(sample: sample)
     row(text, try measure { _ = try expression.evaluate(activation) })
+}
+if wanted == texts {
+    print("A step, for each event:")
+    try Steps.measureAll()
 }
