@@ -48,8 +48,9 @@ examples: release ## Check every example's pipeline file
 reference: release ## Write docs/reference.md anew
 	@.build/release/aggregator reference > docs/reference.md
 
-docs: release test-deps ## Check that docs/reference.md and the JSON Schema are current and right
+docs: release test-deps ## Check that docs/reference.md, the JSON Schema and the API's pages are current and right
 	@Scripts/check-docs
+	@Scripts/api-docs
 
 bench: bench-deps ## Measure it against others: tables, plots, bars (an hour)
 	@Benchmarks/.build/release/bench $(BENCH)
