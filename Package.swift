@@ -74,7 +74,10 @@ let package = Package(
         .executableTarget(
             name: "Main", dependencies: ["AggregatorCommand", "Aggregator", "SourcesBuiltin"], swiftSettings: swift),
 
-        .target(name: "AggregatorTesting", dependencies: ["Aggregator"], path: "Sources/Testing", swiftSettings: swift),
+        .target(
+            name: "AggregatorTesting",
+            dependencies: ["Aggregator", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/Testing", swiftSettings: swift),
 
         // Tests mirror Sources; Promises go from a pipeline file in to bytes on a socket out.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
@@ -88,7 +91,8 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: swift),
         .testTarget(
-            name: "AggregatorTests", dependencies: ["Aggregator", "Expressions", "TestSupport"], swiftSettings: swift),
+            name: "AggregatorTests", dependencies: ["Aggregator", "AggregatorTesting", "Expressions", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "SourcesBuiltinTests",
             dependencies: [
@@ -106,7 +110,8 @@ let package = Package(
             name: "FanoutInstructions", dependencies: ["CEventLoop"], path: "Tests/Instructions",
             cSettings: c + [.headerSearchPath("../../Sources/CEventLoop")]),
         .executableTarget(
-            name: "StepLoad", dependencies: ["Aggregator"], path: "Tests/StepLoad", swiftSettings: swift),
+            name: "StepLoad", dependencies: ["Aggregator", "AggregatorTesting"], path: "Tests/StepLoad",
+            swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["AggregatorCommand", "SourcesBuiltin", "Main", "TestSupport"],
             swiftSettings: swift),

@@ -37,6 +37,7 @@ public final class Aggregator: Sendable {
     /// Makes an aggregator; nothing starts yet.
     ///
     /// - Parameters:
+    ///   - pipeline: what to run.
     ///   - listen: where to listen instead of where the file says.
     ///   - log: where everything is logged.
     ///   - clock: the time of sources and filters. The server's own deadlines go by the system's.

@@ -63,9 +63,20 @@ public struct FilterContext: Sendable {
     public let clock: PipelineClock
     /// Notices of changed files.
     public let files: FileWatcher
-    let alarm: @Sendable (Duration) -> Void
     /// What random choices begin with: another number in every run, always the same in `aggregator test`.
     public var seed = UInt64.random(in: 0 ... .max)
+    let alarm: @Sendable (Duration) -> Void
+
+    package init(
+        name: String, log: Logger, clock: PipelineClock, files: FileWatcher,
+        alarm: @escaping @Sendable (_ pause: Duration) -> Void
+    ) {
+        self.name = name
+        self.log = log
+        self.clock = clock
+        self.files = files
+        self.alarm = alarm
+    }
 
     /// Asks for `wake` to be called after that time. A later call replaces an earlier one that is still to come.
     public func wake(after pause: Duration) { alarm(pause) }

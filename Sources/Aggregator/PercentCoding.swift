@@ -18,7 +18,9 @@ public enum PercentCoding {
 
     /// Decodes once.
     ///
-    /// - Parameter plusIsSpace: as in queries and forms, not in paths.
+    /// - Parameters:
+    ///   - text: as it stands in the URL or the form.
+    ///   - plusIsSpace: as in queries and forms, not in paths.
     public static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> Decoded {
         var decoded = Decoded()
         decoded.bytes.reserveCapacity(text.count)

@@ -122,7 +122,11 @@ public struct RouteResponse: Sendable {
 
     /// An error as `application/problem+json` (RFC 9457), whose `detail` says what to do.
     ///
-    /// - Parameter members: what programs may read beside it (section 3.2), such as `pointer`, a JSON Pointer to the fault.
+    /// - Parameters:
+    ///   - status: of 400 to 599.
+    ///   - detail: what is wrong, and what to do.
+    ///   - headers: more than `Content-Type`.
+    ///   - members: what programs may read beside it (section 3.2), such as `pointer`, a JSON Pointer to the fault.
     public static func problem(
         _ status: Int, _ detail: String, headers: [(name: String, value: String)] = [],
         members: [(name: String, value: Value)] = []

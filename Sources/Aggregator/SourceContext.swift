@@ -24,6 +24,14 @@ public struct SourceContext: Sendable {
 
     let outlet: any SourceOutlet
 
+    package init(name: String, log: Logger, clock: PipelineClock, files: FileWatcher, outlet: any SourceOutlet) {
+        self.name = name
+        self.log = log
+        self.clock = clock
+        self.files = files
+        self.outlet = outlet
+    }
+
     /// Emits an event: through the filters, into the channels. Returns when every subscriber that is fast enough will get
     /// it; waits while the pipeline is full.
     ///
@@ -46,7 +54,9 @@ public struct SourceContext: Sendable {
     /// The same without waiting, for a route's synchronous answer: the server holds back that answer while the pipeline is
     /// full, so whoever posts in a closed loop waits in the source's place.
     ///
-    /// - Parameter misfits: what becomes of events that are not of their type; by default the producer is told.
+    /// - Parameters:
+    ///   - events: in the order in which they are to come.
+    ///   - misfits: what becomes of those that are not of their type; by default the producer is told.
     public func emitNow(_ events: [Event], misfits: Misfits = .refuse) throws(EventProblem) {
         try outlet.emit(events, misfits)
     }
@@ -130,7 +140,7 @@ public struct EventProblem: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 /// The pipeline's side of a `SourceContext`.
-protocol SourceOutlet: Sendable {
+package protocol SourceOutlet: Sendable {
     var eventLimit: Int { get }
     var bodyLimit: Int { get }
     var timeToStop: Duration { get }
@@ -152,7 +162,7 @@ protocol SourceOutlet: Sendable {
 }
 
 extension SourceOutlet {
-    func emit(_ event: consuming Event, _ misfits: Misfits) throws(EventProblem) { try emit([event], misfits) }
-    func declaredType(of type: String) -> DataType? { nil }
-    var goesOn: Bool { false }
+    package func emit(_ event: consuming Event, _ misfits: Misfits) throws(EventProblem) { try emit([event], misfits) }
+    package func declaredType(of type: String) -> DataType? { nil }
+    package var goesOn: Bool { false }
 }

@@ -21,9 +21,11 @@ public struct SourceContract: Sendable {
         public let description: String
     }
 
-    /// Of this kind, with these options (YAML, what stands under its key).
+    /// Of a kind, with options.
     ///
     /// - Parameters:
+    ///   - kind: what is checked.
+    ///   - options: YAML, what stands under its key.
     ///   - directory: relative paths in the options are relative to it.
     ///   - deadline: how soon the source has to end. Generous: machines that test are busy.
     public init(

@@ -6,7 +6,8 @@ extension OptionGroup {
     ///     let source = try Weather.make("{city: Vienna, interval: 2s}")
     ///
     /// - Parameters:
-    ///   - options: YAML. Relative paths are relative to `directory`.
+    ///   - options: YAML.
+    ///   - directory: relative paths in the options are relative to it.
     ///   - environment: what `${NAME}` stands for.
     /// - Throws: `OptionError` with every mistake, each with its line and a caret, as users would see them.
     public static func make(

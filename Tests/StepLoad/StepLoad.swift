@@ -1,4 +1,5 @@
 import Aggregator
+import AggregatorTesting
 import Glibc
 
 /// For measuring what a step takes: STEP (YAML) and EVENTS; each event has a key that no other has, and comes a millisecond after

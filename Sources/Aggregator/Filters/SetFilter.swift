@@ -70,7 +70,9 @@ extension EventData {
     /// The data with one field changed or made, and the objects around it; the rest stays as it is, byte for byte but for
     /// white space. No data at all counts as an empty object.
     ///
-    /// - Parameter path: the names of the field and of the objects around it, outermost first; at least one.
+    /// - Parameters:
+    ///   - path: the names of the field and of the objects around it, outermost first; at least one.
+    ///   - value: what the field becomes.
     /// - Throws: what is no object but would have to be, or a number that JSON does not have, in words.
     public func setting(_ path: [String], to value: Value) throws -> EventData {
         let json = try value.exactJSON()

@@ -1,5 +1,5 @@
 /// Why an event cannot be one: the label of a counter.
-enum EventRefusal: String, Sendable, CaseIterable {
+package enum EventRefusal: String, Sendable, CaseIterable {
     case id, type, subject, size, memory, invalid
 }
 
@@ -40,14 +40,16 @@ final class RefusalCounters: Sendable {
 }
 
 /// What every event must be before it goes anywhere. Nothing that passes can forge a line of a stream.
-struct EventRules: Sendable {
+package struct EventRules: Sendable {
     /// At most so many bytes of type, subject, id and data together: `limits.event`.
     let size: Int
+
+    package init(size: Int) { self.size = size }
 
     static let nameLimit = 256
 
     /// What is wrong with the event; nil if nothing is.
-    func refusal(of event: Event) -> (reason: EventRefusal, message: String)? {
+    package func refusal(of event: Event) -> (reason: EventRefusal, message: String)? {
         if let objection = Self.objection(toType: event.type) { return (.type, "The event's type \(objection).") }
         if let objection = event.subject.flatMap(Self.objection(to:)) {
             return (.subject, "The event's subject \(objection).")

@@ -1,7 +1,9 @@
 extension Pipeline {
     /// Reads tests of this pipeline from a file of their own, whose one key is `tests:`.
     ///
-    /// - Parameter environment: what `${NAME}` stands for in it.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - environment: what `${NAME}` stands for in it.
     /// - Throws: `PipelineError` with every mistake of the file, or why it could not be read.
     public func tests(contentsOf path: String, environment: [String: String]) throws(PipelineError) -> [PipelineTest] {
         let bytes = try FileContent.read(path, limit: YAMLText.sizeLimit, advice: "; give the path of a file of tests")

@@ -1,33 +1,33 @@
 import Synchronization
 
 /// A number that a source tells of itself.
-protocol OwnNumber: AnyObject, Sendable {
+package protocol OwnNumber: AnyObject, Sendable {
     init()
     /// As the metrics show it.
     var text: String { get }
 }
 
 /// What tells a number of a source's own from its others.
-struct OwnNumberKey: Sendable, Hashable {
-    var name: String
-    var labels: [String: String]
+package struct OwnNumberKey: Sendable, Hashable {
+    package var name: String
+    package var labels: [String: String]
 }
 
 /// What a source counts of itself.
-typealias OwnCounters = OwnNumbers<SourceCounter>
+package typealias OwnCounters = OwnNumbers<SourceCounter>
 
 /// What a source tells of how it stands.
-typealias OwnGauges = OwnNumbers<SourceGauge>
+package typealias OwnGauges = OwnNumbers<SourceGauge>
 
 /// The numbers of one kind that a source has. They outlive its runs, as counters of Prometheus may not go back.
-final class OwnNumbers<Number: OwnNumber>: Sendable {
-    typealias Key = OwnNumberKey
+package final class OwnNumbers<Number: OwnNumber>: Sendable {
+    package typealias Key = OwnNumberKey
 
     /// A number with what it means.
-    struct Entry: Sendable {
-        var key: Key
-        var help: String
-        var number: Number
+    package struct Entry: Sendable {
+        package var key: Key
+        package var help: String
+        package var number: Number
     }
 
     /// Labels that came from outside would fill memory without end.
@@ -42,11 +42,13 @@ final class OwnNumbers<Number: OwnNumber>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// In the order in which they were asked for.
-    var all: [Entry] { state.withLock { $0.entries } }
+    package var all: [Entry] { state.withLock { $0.entries } }
 
     /// The one of that name and those labels, made at the first call.
-    func number(_ key: Key, help: String) -> Number {
+    package func number(_ key: Key, help: String) -> Number {
         state.withLock { state in
             if let place = state.places[key] { return state.entries[place].number }
             guard state.entries.count < Self.limit else { return state.overflow }

@@ -6,7 +6,7 @@ import Synchronization
 public final class SourceCounter: Sendable {
     private let counter = Counter()
 
-    init() {}
+    package init() {}
 
     /// How much was counted since the process began, over all runs of the source.
     public var value: UInt64 { counter.value }
@@ -18,5 +18,5 @@ public final class SourceCounter: Sendable {
 }
 
 extension SourceCounter: OwnNumber {
-    var text: String { "\(value)" }
+    package var text: String { "\(value)" }
 }

@@ -6,7 +6,7 @@ import Synchronization
 public final class SourceGauge: Sendable {
     private let number = Atomic<Int>(0)
 
-    init() {}
+    package init() {}
 
     /// What was set last, and added since.
     public var value: Int { number.load(ordering: .relaxed) }
@@ -19,5 +19,5 @@ public final class SourceGauge: Sendable {
 }
 
 extension SourceGauge: OwnNumber {
-    var text: String { "\(value)" }
+    package var text: String { "\(value)" }
 }

@@ -1,3 +1,4 @@
+import AggregatorTesting
 import Expressions
 import Testing
 

@@ -1,3 +1,4 @@
+import AggregatorTesting
 import Glibc
 import Synchronization
 import TestSupport

@@ -1,4 +1,5 @@
 import Aggregator
+import AggregatorTesting
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Aggregator
+import AggregatorTesting
 import Glibc
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Aggregator
 import Expressions
 import Glibc
 import Synchronization

@@ -1,3 +1,4 @@
+public import Aggregator
 public import Logging
 
 /// Runs one source without a pipeline, for tests: collects what it emits, asks it what HTTP clients would ask, and plays a
@@ -52,6 +53,7 @@ public final class SourceProbe: Sendable {
     /// A probe of a source whose options are set.
     ///
     /// - Parameters:
+    ///   - source: what is probed.
     ///   - name: what the source is called in the pipeline file.
     ///   - clock: the time it sees.
     ///   - files: where its file-change notices come from.
@@ -110,7 +112,9 @@ public final class SourceProbe: Sendable {
 
     /// Waits until something is so.
     ///
-    /// - Parameter condition: called after every change, under the probe's lock: it must be quick and not use the probe.
+    /// - Parameters:
+    ///   - deadline: how long to wait, in real time.
+    ///   - condition: called after every change, under the probe's lock: it must be quick and not use the probe.
     /// - Throws: `Timeout` at the deadline.
     @discardableResult
     public func wait(

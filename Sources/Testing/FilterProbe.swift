@@ -1,3 +1,4 @@
+public import Aggregator
 public import Logging
 import Synchronization
 
@@ -49,6 +50,7 @@ public final class FilterProbe {
     /// A probe of a step whose options are set.
     ///
     /// - Parameters:
+    ///   - step: what is probed.
     ///   - clock: the time it sees, moved by this probe only.
     ///   - files: where its file-change notices come from.
     ///   - log: where its log goes; by default nowhere.
@@ -73,19 +75,16 @@ public final class FilterProbe {
     ///   - step: YAML, such as `where: data.x > 1`.
     ///   - path: the path of the file it would stand in: relative paths in it are relative to that file's folder.
     ///   - kinds: the kinds of steps it may be.
+    ///   - clock: the time it sees, moved by this probe only.
+    ///   - files: where its file-change notices come from.
+    ///   - log: where its log goes; by default nowhere.
     /// - Throws: `PipelineError` with every mistake in it, or what its `start` throws.
     public convenience init(
         _ step: String, path: String = "pipeline.yaml", kinds: [any Filter.Type] = builtinFilters,
         clock: VirtualClock = VirtualClock(), files: FileWatcher = FileWatcher(), log: Logger? = nil
     ) throws {
-        let indent = String(repeating: " ", count: 8)
-        let lines = step.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + indent)
-        let text =
-            "sources: {probe: {nothing: {}}}\nchannels: {probe: {from: probe_filter}}\n"
-            + "filters:\n  probe_filter:\n    from: probe\n    steps:\n      - \(lines)\n"
-        let pipeline = try Pipeline(
-            text: text, path: path, sources: [NothingSource.self], filters: kinds, environment: [:])
-        try self.init(pipeline.definition.filters[0].steps[0], clock: clock, files: files, log: log)
+        try self.init(
+            Pipeline.step(step, path: path, kinds: kinds), clock: clock, files: files, log: log)
     }
 
     /// The time on the probe's clock, from zero.
@@ -167,12 +166,4 @@ public final class FilterProbe {
             }
         }
     }
-}
-
-/// What stands at the beginning of a probe's pipeline. It never runs.
-private struct NothingSource: EventSource {
-    static let name = "nothing"
-    static let summary = "Emits nothing."
-
-    func run(_ context: SourceContext) async throws {}
 }
