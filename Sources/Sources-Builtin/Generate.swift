@@ -29,7 +29,8 @@ public struct Generate: EventSource {
     /// Emits until the limit, or until it is cancelled.
     public func run(_ context: SourceContext) async throws {
         var rhythm = Rhythm(every: interval, context.clock)
-        var failures = 0
+        var complaints = SparseLog(context.log, context.clock)
+        let failed = context.counter("failed_values", help: "Counts for which the expression had no value.")
         var count = 0
         while count < limit ?? .max {
             if count > 0 { try await rhythm.next() }
@@ -40,8 +41,8 @@ public struct Generate: EventSource {
                 try await context.emit(Event(type: type, subject: subject, time: now, data: value))
             } catch let error as EvaluationError {
                 // The next count may well have a value again; a restart would begin from 1 and never get there.
-                failures += 1
-                if failures <= 5 { context.log.warning("no value for count \(count): \(error)") }
+                failed.add()
+                complaints.warn("no value for count \(count): \(error)")
             }
         }
     }

@@ -65,6 +65,17 @@ final class CommandProcess: Sendable {
         (try? String(contentsOf: folder.appending(path: name), encoding: .utf8)) ?? ""
     }
 
+    /// Writes a file of the folder; its own folder is made if it is not there.
+    func write(_ name: String, _ text: String, isProgram: Bool = false) throws {
+        let url = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(to: url, atomically: true, encoding: .utf8)
+        if isProgram { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path) }
+    }
+
+    /// Removes a file of the folder.
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: folder.appending(path: name)) }
+
     struct NoPort: Error { var output: String }
 
     /// Waits until it says where it listens.

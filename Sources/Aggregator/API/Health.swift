@@ -26,6 +26,7 @@ enum Health {
             Value.map([
                 "name": .string(source.definition.name), "state": .string(status.state.rawValue),
                 "since": .string(status.since.description), "restarts": .int(Int64(status.restarts)),
+                "events": .int(Int64(clamping: source.counters.emitted.value)),
                 "error": status.lastError.map { .string($0) } ?? .null,
             ])
         }

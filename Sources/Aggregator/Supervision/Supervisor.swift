@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Runs one source on a task of its own: again after a pause when it throws, no more when it returns. What one source does
+/// Runs one source on a task and a thread of its own: again after a pause when it throws, no more when it returns. What one source does
 /// touches no other.
 final class Supervisor: Sendable {
     let source: LiveSource
@@ -27,7 +27,14 @@ final class Supervisor: Sendable {
 
     /// Once.
     func start() {
-        task.withLock { $0 = Task { await live() } }
+        // A source that blocks its thread, as none should, holds up nobody else: neither other sources nor the server's end.
+        do throws(BlockingThreadProblem) {
+            let thread = try BlockingThread()
+            task.withLock { $0 = Task(executorPreference: thread) { await self.live() } }
+        } catch {
+            log.warning("source \(source.name) shares its thread with others: \(error)")
+            task.withLock { $0 = Task { await self.live() } }
+        }
     }
 
     func cancel() {

@@ -144,7 +144,7 @@ public struct FileTail: EventSource {
 
     /// Follows the files until it is cancelled.
     public func run(_ context: SourceContext) async throws {
-        let thread = try ReadingThread()
+        let thread = try BlockingThread()
         let notices = context.files.notices()
         let rhythm = PollRhythm()
         let checkpoint = try from == .checkpoint ? Checkpoint(directory: context.stateDirectory()) : nil

@@ -1,5 +1,4 @@
 import Aggregator
-import Logging
 
 /// Takes bytes as they come, makes lines of them, events of these, and emits them. What cannot be an event is left out: the
 /// first ones are told, then one in a while.
@@ -43,31 +42,5 @@ struct PipedLines {
         leftOut.add()
         let shown = String(decoding: line.bytes.prefix(80), as: UTF8.self)
         complaints.warn("a line was left out: \(problem): \(shown)\(line.bytes.count > 80 ? "…" : "")")
-    }
-}
-
-/// Warnings that would flood the log: the first five, then one every ten seconds with the number of those between.
-struct SparseLog {
-    private let log: Logger
-    private let clock: PipelineClock
-    private var count = 0
-    private var silent = 0
-    private var last = Duration.zero
-
-    init(_ log: Logger, _ clock: PipelineClock) {
-        self.log = log
-        self.clock = clock
-    }
-
-    mutating func warn(_ message: @autoclosure () -> String) {
-        count += 1
-        let now = clock.uptime()
-        guard count <= 5 || now - last >= .seconds(10) else {
-            silent += 1
-            return
-        }
-        let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
-        log.warning("\(message())\(more)")
-        (silent, last) = (0, now)
     }
 }

@@ -48,7 +48,7 @@ public struct ServerSentEvents: EventSource {
     /// Follows the stream until it is cancelled, or the server says that there is no more (204).
     public func run(_ context: SourceContext) async throws {
         if insecure { context.log.warning("certificates of \(url.place) are not checked (insecure: true)") }
-        let thread = try ReadingThread()
+        let thread = try BlockingThread()
         try await withTaskExecutorPreference(thread) {
             var follower = try StreamFollower(self, context)
             try await follower.run()

@@ -33,7 +33,7 @@ public struct StandardInput: EventSource {
     public func run(_ context: SourceContext) async throws {
         let events = PipedEvents(format: format, type: type, subject: subject)
         let input = try InputDescriptor()
-        let thread = try ReadingThread()
+        let thread = try BlockingThread()
         try await withTaskExecutorPreference(thread) {
             try await withTaskCancellationHandler {
                 var emitter = PipedLines(events, context)
@@ -56,7 +56,11 @@ private final class InputDescriptor: Sendable {
     private let waker: (read: Int32, write: Int32)
 
     init() throws(InputProblem) {
-        guard fcntl(STDIN_FILENO, F_GETFD) >= 0 else { throw InputProblem("the server has no standard input") }
+        // Who was started without one (`<&-`) has something of its own there, which has no type of a file's.
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT != 0 else {
+            throw InputProblem("the server has none")
+        }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw InputProblem(String(cString: strerror(errno))) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -37,19 +37,21 @@ struct JobTimetable: Sendable {
     func run() async {
         var previous: String?
         var last = context.clock.now()
+        // A schedule of every second would say it every second.
+        var complaints = SparseLog(context.log, context.clock)
         while let due = schedule.next(after: last) {
             guard let now = await wait(for: due) else { return }
             last = now
             guard now >= due, now.seconds - due.seconds <= Self.lateness else { continue }
             if let previous, let status = board.record(previous)?.status, !status.isOver {
-                context.log.notice(
-                    "job \(job): not started at \(due), because task \(previous) is still \(status.rawValue)")
+                complaints.tell(
+                    .notice, "job \(job): not started at \(due), because task \(previous) is still \(status.rawValue)")
                 continue
             }
             switch board.submit(job, arguments, saved, isScheduled: true) {
             case .accepted(let record): previous = record.id
             case .full(let waiting, _):
-                context.log.warning("job \(job): not started at \(due), because \(waiting) tasks wait already")
+                complaints.warn("job \(job): not started at \(due), because \(waiting) tasks wait already")
             case .known, .conflict, .closed: return
             }
         }

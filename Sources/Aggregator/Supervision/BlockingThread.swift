@@ -1,13 +1,22 @@
 import Glibc
 
-/// A thread for one task that waits for disks: the cooperative pool's threads are too few for that.
+/// A thread for one task that blocks, on a disk or in another's function: the cooperative pool's threads are as few as the
+/// cores, and whoever blocks one of them holds up everybody.
 ///
-/// The task runs here from start to end wherever it is not suspended (`withTaskExecutorPreference`), so reading a file and
-/// emitting its lines costs no hop. The thread ends with the last reference.
-final class ReadingThread: TaskExecutor {
+/// Each source's `run` is on one of its own already. What it does beside that, and what blocks, can have another:
+///
+///     let thread = try BlockingThread()
+///     try await withTaskExecutorPreference(thread) { … }
+///
+/// The task runs here from start to end wherever it is not suspended, so that reading a file and emitting its lines costs no hop.
+/// The thread ends with the last reference.
+public final class BlockingThread: TaskExecutor {
     private let queue = JobQueue()
 
-    init() throws(ReadingThreadProblem) {
+    /// A thread that waits for work.
+    ///
+    /// - Throws: `BlockingThreadProblem` when the system has none to give.
+    public init() throws(BlockingThreadProblem) {
         let argument = Unmanaged.passRetained(queue)
         var id = pthread_t()
         let code = pthread_create(
@@ -19,21 +28,25 @@ final class ReadingThread: TaskExecutor {
             }, argument.toOpaque())
         guard code == 0 else {
             argument.release()
-            throw ReadingThreadProblem(code: code)
+            throw BlockingThreadProblem(code: code)
         }
         pthread_detach(id)
     }
 
     deinit { queue.close() }
 
-    func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job), for: self) }
+    /// Called by the concurrency runtime.
+    public func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job), for: self) }
 }
 
-/// No thread for reading.
-struct ReadingThreadProblem: Error, CustomStringConvertible {
+/// Why there is no thread.
+public struct BlockingThreadProblem: Error, CustomStringConvertible {
     let code: Int32
 
-    var description: String { "no thread to read files on: \(String(cString: strerror(code)))" }
+    /// For people.
+    public var description: String {
+        "cannot start a thread (ulimit -u, or the service's TasksMax): \(String(cString: strerror(code)))"
+    }
 }
 
 /// What is to run on the thread. At most a few jobs wait: those of one source's tasks.
@@ -41,7 +54,7 @@ private final class JobQueue: @unchecked Sendable {
     // Unchecked: `jobs` and `isClosed` are touched only while `mutex` is held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let filled: UnsafeMutablePointer<pthread_cond_t>
-    private var jobs: [(job: UnownedJob, executor: ReadingThread)] = []
+    private var jobs: [(job: UnownedJob, executor: BlockingThread)] = []
     private var isClosed = false
 
     init() {
@@ -60,7 +73,7 @@ private final class JobQueue: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func add(_ job: UnownedJob, for executor: ReadingThread) {
+    func add(_ job: UnownedJob, for executor: BlockingThread) {
         pthread_mutex_lock(mutex)
         jobs.append((job, executor))
         pthread_cond_signal(filled)
@@ -84,7 +97,7 @@ private final class JobQueue: @unchecked Sendable {
     }
 
     /// Waits for a job; nil at the end.
-    private func next() -> (job: UnownedJob, executor: ReadingThread)? {
+    private func next() -> (job: UnownedJob, executor: BlockingThread)? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while jobs.isEmpty && !isClosed { pthread_cond_wait(filled, mutex) }
