@@ -11,12 +11,12 @@ import Synchronization
 ///
 /// Any thread. A call may block for as long as starting a program takes.
 enum Guardian {
-    /// Takes lines `+ GROUP` and `- GROUP`. It ignores the signals that an orderly stop of the whole machine or service sends
+    /// Begins with the groups that its argument names, and takes lines `+ GROUP` and `- GROUP`. It ignores the signals that an orderly stop of the whole machine or service sends
     /// to everybody: it ends with us, and not before.
     private static let script = """
         exec >/dev/null 2>&1
         trap '' HUP INT TERM
-        groups=' '
+        groups=" $1 "
         while read -r change group; do
             case $change in
             +) groups="$groups$group " ;;
@@ -59,18 +59,19 @@ enum Guardian {
     private static func tell(_ line: String, _ state: inout State) {
         if let shell = state.shell {
             if write(line, to: shell.input) { return }
+            // One that is only stopped would take the pipe's end for ours, once it goes on.
+            kill(shell.pid, SIGKILL)
             close(shell.input)
-            waitpid(shell.pid, nil, WNOHANG)
+            waitpid(shell.pid, nil, 0)
             state.shell = nil
         }
-        guard !state.groups.isEmpty, let shell = start() else { return }
-        let all = state.groups.map { "+ \($0)\n" }.joined()
-        if write(all, to: shell.input) { state.shell = shell } else { close(shell.input) }
+        if !state.groups.isEmpty { state.shell = start(with: state.groups) }
     }
 
     /// Without a shell, or without memory, the programs run all the same.
-    private static func start() -> Shell? {
-        var launch = Launch(program: "/bin/sh", arguments: ["-c", script], directory: "/")
+    private static func start(with groups: Set<pid_t>) -> Shell? {
+        let list = groups.map { "\($0)" }.joined(separator: " ")
+        var launch = Launch(program: "/bin/sh", arguments: ["-c", script, "guardian", list], directory: "/")
         (launch.hasInput, launch.outlivesServer) = (true, true)
         guard let shell = try? launch.start() else { return nil }
         for descriptor in [shell.output, shell.errors, shell.end] { close(descriptor) }
@@ -82,7 +83,7 @@ enum Guardian {
     private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            // A write of up to PIPE_BUF bytes is whole or not at all; more only follow a restart, into an empty pipe of 64 KiB.
+            // A write of up to PIPE_BUF bytes is whole or not at all.
             while true {
                 let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
                 if count < 0, errno == EINTR { continue }

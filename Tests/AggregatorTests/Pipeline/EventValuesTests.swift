@@ -1,3 +1,4 @@
+import AggregatorTesting
 import Testing
 
 @testable import Aggregator
