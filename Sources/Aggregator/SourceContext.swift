@@ -96,8 +96,13 @@ public struct SourceContext: Sendable {
         outlet.counter(OwnNumberKey(name: name, labels: labels), help: help)
     }
 
-    /// A number of this source's own that goes up and down, shown as `aggregator_KIND_NAME{source="…"}`; else as `counter`. It
-    /// stays as it is when `run` ends: set it anew at its start.
+    /// A number of this source's own that goes up and down, shown by `GET /metrics` as `aggregator_KIND_NAME{source="…"}`: the same
+    /// gauge each time it is asked for. It stays as it is when `run` ends: set it anew at its start.
+    ///
+    /// - Parameters:
+    ///   - name: what is counted, such as `pending`; as with `counter`.
+    ///   - labels: what tells it from others of that name; as with `counter`.
+    ///   - help: one sentence for the reader of the metrics.
     public func gauge(_ name: String, labels: [String: String] = [:], help: String) -> SourceGauge {
         outlet.gauge(OwnNumberKey(name: name, labels: labels), help: help)
     }

@@ -36,6 +36,8 @@ public final class BlockingThread: TaskExecutor {
     deinit { queue.close() }
 
     /// Called by the concurrency runtime.
+    ///
+    /// - Parameter job: what is to run on the thread.
     public func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job), for: self) }
 }
 

@@ -12,9 +12,13 @@ public final class SourceGauge: Sendable {
     public var value: Int { number.load(ordering: .relaxed) }
 
     /// Sets it.
+    ///
+    /// - Parameter value: what it is now.
     public func set(_ value: Int) { number.store(value, ordering: .relaxed) }
 
-    /// Adds to it; less than 0 takes away.
+    /// Adds to it.
+    ///
+    /// - Parameter more: less than 0 takes away.
     public func add(_ more: Int = 1) { number.wrappingAdd(more, ordering: .relaxed) }
 }
 

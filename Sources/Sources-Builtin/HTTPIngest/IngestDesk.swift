@@ -36,7 +36,7 @@ struct IngestDesk: Sendable {
         do throws(Refusal) {
             try admit(request, context)
             let now = context.clock.now()
-            let signature = try verifier?.signature(of: request, now: now)
+            let signature = try verifier?.signature(of: request, now: now).map { $0 + Self.place(of: request) }
             return try take(try decoded(request, limit: context.bodyLimit), signature, now: now, context)
         } catch {
             return error.response
@@ -51,6 +51,13 @@ struct IngestDesk: Sendable {
         } catch {
             return .now(error.response)
         }
+    }
+
+    /// What of the path decides about the event. A sender that has two webhooks signs the same body twice alike: what went to
+    /// one path was not taken at the other.
+    private static func place(of request: RouteRequest) -> [UInt8] {
+        let names = request.parameters.sorted { $0.key < $1.key }
+        return names.flatMap { [0] + Array($0.key.utf8) + [0] + Array($0.value.utf8) }
     }
 
     private func admit(_ request: RouteRequest, _ context: SourceContext) throws(Refusal) {

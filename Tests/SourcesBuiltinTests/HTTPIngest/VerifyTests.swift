@@ -97,6 +97,17 @@ import Testing
         }
     }
 
+    @Test("the same body at another path of the source is no replay: a sender may have two webhooks")
+    func replayElsewhere() async throws {
+        try await IngestProbe.run("verify: {github: \"\(github.secret)\"}") { probe in
+            let headers = ["content-type": "text/plain", "x-hub-signature-256": github.signature]
+            for team in ["a", "b", "a"] {
+                #expect(await probe.post(headers, parameters: ["subject": team], github.body).status == 202)
+            }
+            #expect(probe.events.map(\.subject) == ["a", "b"])
+        }
+    }
+
     @Test("what a timestamp still lets through is still remembered, however short the replay window")
     func replayWithinTolerance() async throws {
         try await IngestProbe.run("verify: {stripe: \(stripe.secret), replay: 1s}", at: 1_599_999_750) { probe in
