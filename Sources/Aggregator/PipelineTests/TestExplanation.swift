@@ -35,19 +35,18 @@ struct TestExplanation {
             + (rest > 0 ? [Line(.note, "      … and \(rest) more like these")] : [])
     }
 
-    /// What steps failed on, and the like: of a failed test only what was not said above.
-    func mishaps(isFailed: Bool) -> [Line] {
+    /// What steps failed on, and the like, but for what the report says already: of a test that fails otherwise, too, it may
+    /// be the reason.
+    func mishaps(besides report: [Line]) -> [Line] {
         let notes = Set(record.notes).sorted().map { Line(.note, "      \($0)") }
-        let fates =
-            isFailed
-            ? []
-            : self.fates { ending in
-                switch ending.fate {
-                case .failed, .refused, .rejected: true
-                case .dropped, .held: false
-                }
+        let fates = self.fates { ending in
+            switch ending.fate {
+            case .failed, .refused, .rejected: true
+            case .dropped, .held: false
             }
-        let lines = fates.map { Line(.note, "      \(text(of: $0))") } + notes
+        }
+        let told = Set(report.map(\.text))
+        let lines = (fates.map { Line(.note, "      \(text(of: $0))") } + notes).filter { !told.contains($0.text) }
         let rest = lines.count - Self.shown
         return lines.prefix(Self.shown) + (rest > 0 ? [Line(.note, "      … and \(rest) more like these")] : [])
     }

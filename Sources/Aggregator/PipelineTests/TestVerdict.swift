@@ -23,7 +23,7 @@ struct TestVerdict {
             let got = record.arrivals.filter { $0.channel == expectation.channel }
             check(expectation, got)
         }
-        report += explanation.mishaps(isFailed: !summary.isEmpty)
+        report += explanation.mishaps(besides: report)
     }
 
     private mutating func check(_ expectation: ChannelExpectation, _ got: [WalkTrace.Arrival]) {
