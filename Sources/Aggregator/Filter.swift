@@ -66,18 +66,35 @@ public struct FilterContext: Sendable {
     /// What random choices begin with: another number in every run, always the same in `aggregator test`.
     public var seed = UInt64.random(in: 0 ... .max)
     let alarm: @Sendable (Duration) -> Void
+    private let counters: OwnCounters
 
     package init(
         name: String, log: Logger, clock: PipelineClock, files: FileWatcher,
-        alarm: @escaping @Sendable (_ pause: Duration) -> Void
+        alarm: @escaping @Sendable (_ pause: Duration) -> Void, counters: OwnCounters = OwnCounters()
     ) {
         self.name = name
         self.log = log
         self.clock = clock
         self.files = files
         self.alarm = alarm
+        self.counters = counters
+    }
+
+    /// A count of this step's own, shown by `GET /metrics` as `aggregator_KIND_NAME_total{node="…",step="…"}`: the same counter
+    /// each time it is asked for. Ask in `start`, so that it is there, as 0, before there is something to count.
+    ///
+    /// - Parameters:
+    ///   - name: what is counted, in the plural: `late_events`. `[a-z0-9_]`; other characters become `_`.
+    ///   - labels: what tells it from others of that name; from the pipeline file, not from data. Of more than 1000 counters
+    ///     the others are not shown.
+    ///   - help: one sentence for the reader of the metrics.
+    public func counter(_ name: String, labels: [String: String] = [:], help: String) -> FilterCounter {
+        counters.number(OwnNumberKey(name: name, labels: labels), help: help)
     }
 
     /// Asks for `wake` to be called after that time. A later call replaces an earlier one that is still to come.
     public func wake(after pause: Duration) { alarm(pause) }
 }
+
+/// A count of a step's own: the same as a source's. Any thread.
+public typealias FilterCounter = SourceCounter

@@ -46,6 +46,7 @@ public final class FilterProbe {
 
     private var step: any Filter
     private let alarm = Alarm()
+    private let counters = OwnCounters()
 
     /// A probe of a step whose options are set.
     ///
@@ -66,7 +67,7 @@ public final class FilterProbe {
                 name: "probe[1]", log: log, clock: clock.clock, files: files,
                 alarm: { [alarm, clock] pause in
                     alarm.set(clock.uptime() + max(pause, .zero))
-                }))
+                }, counters: counters))
     }
 
     /// A probe of a step as a pipeline file would have it.
@@ -85,6 +86,12 @@ public final class FilterProbe {
     ) throws {
         try self.init(
             Pipeline.step(step, path: path, kinds: kinds), clock: clock, files: files, log: log)
+    }
+
+    /// What the step has counted of itself with `FilterContext.counter`, over all labels of that name; 0 if it has no such
+    /// counter.
+    public func count(_ name: String) -> UInt64 {
+        counters.all.filter { $0.key.name == name }.reduce(0) { $0 + $1.number.value }
     }
 
     /// The time on the probe's clock, from zero.

@@ -5,8 +5,17 @@ enum Metrics {
     static func answer(_ pipeline: LivePipeline, _ tally: ResponseTally) -> RouteResponse {
         var text = PrometheusText()
         addSources(pipeline.sources, to: &text)
-        addOwnNumbers(.counter, of: pipeline.sources, { $0.ownCounters }, to: &text)
-        addOwnNumbers(.gauge, of: pipeline.sources, { $0.ownGauges }, to: &text)
+        let steps = pipeline.filters.flatMap { filter in filter.steps.map { (filter, $0) } }
+        let counting =
+            pipeline.sources.map { Counting(kind: $0.kind, labels: [("source", $0.name)], numbers: $0.ownCounters) }
+            + steps.map { filter, step in
+                Counting(kind: step.kind, labels: labels(filter, step), numbers: step.ownCounters)
+            }
+        addOwnNumbers(.counter, of: counting, to: &text)
+        let measuring = pipeline.sources.map {
+            Counting(kind: $0.kind, labels: [("source", $0.name)], numbers: $0.ownGauges)
+        }
+        addOwnNumbers(.gauge, of: measuring, to: &text)
         addDrops(pipeline, to: &text)
         addChannels(pipeline.channels, to: &text)
         let counters = pipeline.hubCounters
@@ -38,27 +47,39 @@ enum Metrics {
             })
     }
 
-    /// What sources tell of themselves: of all that have a number of that name together, as the format wants it.
+    /// A source or a step, and what it tells of itself.
+    private struct Counting<Number: OwnNumber> {
+        let kind: String
+        /// Who it is.
+        let labels: [(String, String)]
+        let numbers: OwnNumbers<Number>
+    }
+
+    /// Of all that have a number of one name together, as the format wants it.
     private static func addOwnNumbers<Number: OwnNumber>(
-        _ kind: PrometheusText.Kind, of sources: [LiveSource], _ numbers: (LiveSource) -> OwnNumbers<Number>,
-        to text: inout PrometheusText
+        _ kind: PrometheusText.Kind, of counting: [Counting<Number>], to text: inout PrometheusText
     ) {
         var metrics: [(name: String, help: String, samples: [Sample])] = []
         var places: [String: Int] = [:]
-        for source in sources {
-            for entry in numbers(source).all {
+        for owner in counting {
+            let taken = Set(owner.labels.map(\.0))
+            for entry in owner.numbers.all {
                 let end = kind == .counter ? "_total" : ""
-                let name = PrometheusText.name("aggregator_\(source.kind)_\(entry.key.name)\(end)")
-                let labels = entry.key.labels.filter { $0.key != "source" }.sorted { $0.key < $1.key }.map {
+                let name = PrometheusText.name("aggregator_\(owner.kind)_\(entry.key.name)\(end)")
+                let labels = entry.key.labels.filter { !taken.contains($0.key) }.sorted { $0.key < $1.key }.map {
                     (PrometheusText.name($0.key), $0.value)
                 }
                 let place = places[name] ?? metrics.endIndex
                 if place == metrics.endIndex { metrics.append((name, entry.help, [])) }
                 places[name] = place
-                metrics[place].samples.append(Sample([("source", source.name)] + labels, text: entry.number.text))
+                metrics[place].samples.append(Sample(owner.labels + labels, text: entry.number.text))
             }
         }
         for metric in metrics { text.add(kind, metric.name, metric.help, metric.samples) }
+    }
+
+    private static func labels(_ filter: LiveFilter, _ step: LiveStep) -> [(String, String)] {
+        [("node", filter.name), ("step", "\(step.number):\(step.kind)")]
     }
 
     private static func addDrops(_ pipeline: LivePipeline, to text: inout PrometheusText) {
@@ -82,9 +103,7 @@ enum Metrics {
             "Events that ended at a source or a step: filtered out, failed on, or not fit to be one (id, type, subject, size).",
             dropped)
         func steps(_ count: (LiveStep) -> UInt64) -> [Sample] {
-            pipeline.filters.flatMap { filter in
-                filter.steps.map { Sample([("node", filter.name), ("step", "\($0.number):\($0.kind)")], count($0)) }
-            }
+            pipeline.filters.flatMap { filter in filter.steps.map { Sample(labels(filter, $0), count($0)) } }
         }
         text.add(
             .counter, "aggregator_step_passed_events_total", "Events that went on from a step.",

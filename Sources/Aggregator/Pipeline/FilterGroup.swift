@@ -47,7 +47,7 @@ final class FilterGroup: Sendable {
                         group: number, node: index, step: step, place: node.live.definition.place)
                     var context = FilterContext(
                         name: name, log: log, clock: alarms.clock, files: files,
-                        alarm: { alarms.set(key, after: $0) })
+                        alarm: { alarms.set(key, after: $0) }, counters: node.live.steps[step].ownCounters)
                     if let trace = flow.trace { context.seed = trace.seed }
                     do {
                         try state.steps[index][step].start(context)

@@ -30,6 +30,8 @@ final class LiveStep: Sendable {
     /// Events that the step failed on, and that were dropped for it.
     let errors = Counter()
     let errorLog = RepeatLimit()
+    /// What it counts of itself.
+    let ownCounters = OwnCounters()
 
     init(kind: String, number: Int) {
         self.kind = kind

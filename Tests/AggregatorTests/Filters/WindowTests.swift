@@ -183,18 +183,48 @@ struct WindowTests {
         for second in 0..<2000 {
             let own = Int64(second) - Int64(random.next() % 12)
             probe.send(Event(type: "x", time: Timestamp(seconds: zero + own) ?? .now()))
+            probe.advance(by: .seconds(1))
         }
         probe.finish()
         let counted = try results(probe.outputs).reduce(0) { sum, text in
             sum + (text.firstMatch(of: /count=(\d+)/).flatMap { Int($0.1) } ?? 0)
         }
         #expect(counted + probe.dropped == 2000)
+        #expect(Set(probe.outputs.map(\.event.id)).count == probe.outputs.count, "each result is an event of its own")
+        #expect(probe.count("late_events") == UInt64(probe.dropped))
         #expect((probe.dropped > 0) == (seconds == 0))
+    }
+
+    @Test("an event from the future is an error, and closes nobody's windows")
+    func ahead() throws {
+        let probe = try FilterProbe("window: {every: 10s, time: event, late: include, ahead: 1h}")
+        let zero = probe.clock.now().seconds
+        for offset: Int64 in [1, 3601, 3600, 2] {
+            probe.send(Event(id: .given("\(offset)"), type: "x", time: Timestamp(seconds: zero + offset) ?? .now()))
+        }
+        #expect(probe.failures.map(\.id) == [.given("3601")])
+        #expect("\(probe.failures[0].error)".contains("is more than 1h ahead of the clock"))
+        #expect(probe.count("late_events") == 1)
+    }
+
+    @Test("late events are counted in the metrics")
+    func metrics() async throws {
+        let pipeline = try PipelineUnderTest(
+            """
+            sources: {a: {puppet: {script: \(Puppet.script { _ in })}}}
+            filters: {f: {from: a, steps: [{window: {every: 10s, time: event}}]}}
+            channels: {all: {from: f}}
+            """)
+        try pipeline.start()
+        let text = String(decoding: Metrics.answer(pipeline.live, ResponseTally()).body, as: UTF8.self)
+        #expect(text.contains("\naggregator_window_late_events_total{node=\"f\",step=\"1:window\"} 0\n"), "\(text)")
+        await pipeline.stop()
     }
 
     private static let mistakeCases: [(options: String, message: String)] = [
         ("{every: 10s, over: 25s}", "expected a multiple of 'every' (10s), at most 1,000 times"),
         ("{every: 10s, late: include}", "only with 'time: event' are there late events"),
+        ("{every: 10s, ahead: 5s}", "only with 'time: event' can an event be ahead of the clock"),
         ("{every: 10s, compute: {start: count}}", "'start' is what a window says by itself"),
         (
             "{every: 10s, compute: {n: {summ: data.v}}}",

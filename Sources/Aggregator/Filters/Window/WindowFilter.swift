@@ -45,6 +45,12 @@ struct WindowFilter: Filter {
     @Option("How long a window waits for events that come out of order; with `time: event`.")
     var lateness: Duration = .zero
     @Option(
+        """
+        How far an event's own time may lie ahead of the clock; with `time: event`. One that lies further ahead would close \
+        the windows of all others: it is an error, and is dropped.
+        """)
+    var ahead = Duration.seconds(60)
+    @Option(
         "What becomes of an event all of whose windows are closed: it is dropped, or counts into the oldest open one.")
     var late = Late.drop
     @Option(
@@ -67,6 +73,7 @@ struct WindowFilter: Filter {
     private var lastArrival = Duration.zero
     private var isAlarmSet = false
     private var context: FilterContext?
+    private var lateEvents: FilterCounter?
 
     func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
@@ -85,6 +92,9 @@ struct WindowFilter: Filter {
         if time == .arrival, lateness != .zero || late != .drop {
             let name = lateness != .zero ? "lateness" : "late"
             problems.report("only with 'time: event' are there late events", at: options[name])
+        }
+        if time == .arrival, options.has("ahead") {
+            problems.report("only with 'time: event' can an event be ahead of the clock", at: options["ahead"])
         }
     }
 
@@ -107,7 +117,10 @@ struct WindowFilter: Filter {
         self.context = context
         plan = WindowPlan(self)
         windows = KeyedStates(limit: keys)
-        guard time == .arrival else { return }
+        guard time == .arrival else {
+            lateEvents = context.counter("late_events", help: "Events that came when all their windows were closed.")
+            return
+        }
         closed = now().map { WindowTime(every: every, over: over).pane(of: $0) }
         if empty == .emit, per == nil {
             // The filter's name stands for a source where none has emitted.
@@ -122,7 +135,11 @@ struct WindowFilter: Filter {
         let key = try plan.key(of: &event)
         let values = try plan.values(of: &event)
         let moment = plan.isEventTime ? event.time : now
+        if plan.isEventTime, plan.isTooFarAhead(moment, of: now) {
+            throw FutureProblem(time: moment, ahead: ahead)
+        }
         var events = close(until: plan.time.pane(of: moment, less: plan.lateness))
+        if plan.isLate(plan.time.pane(of: moment), closed: closed) { lateEvents?.add() }
         guard let pane = plan.place(plan.time.pane(of: moment), closed: closed) else { return late(events) }
         lastArrival = context.clock.uptime()
         let fingerprint = KeyFingerprint(key)
@@ -209,5 +226,16 @@ struct WindowFilter: Filter {
             context.wake(after: plan.time.pause(from: latest.moment, to: (closed ?? 0) + 1))
         }
         isAlarmSet = true
+    }
+}
+
+/// Why an event is in no window by its own time.
+private struct FutureProblem: Error, CustomStringConvertible {
+    let time: Timestamp
+    let ahead: Duration
+
+    var description: String {
+        "the event's time, \(time), is more than \(ahead.optionText ?? "") ahead of the clock, and would close the windows of "
+            + "all others; set its producer's clock right, or raise 'ahead'"
     }
 }

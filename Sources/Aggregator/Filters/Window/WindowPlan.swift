@@ -8,6 +8,7 @@ struct WindowPlan: Sendable {
     let includesLate: Bool
     let emitsEmpty: Bool
     let lateness: Duration
+    private let ahead: Duration
     /// After so much time without an event, all windows by the events' own time are complete.
     let idle: Duration
     let wanted: [InputSummary.Wanted]
@@ -26,6 +27,7 @@ struct WindowPlan: Sendable {
         includesLate = filter.late == .include
         emitsEmpty = filter.empty == .emit
         lateness = filter.lateness
+        ahead = filter.ahead
         idle = (filter.over ?? filter.every) + filter.lateness
         computations = filter.compute
         wanted = computations.functions.map { InputSummary.Wanted($0) }
@@ -54,8 +56,16 @@ struct WindowPlan: Sendable {
 
     /// The pane into which an event of that pane counts; nil: none, it is too late.
     func place(_ pane: Int64, closed: Int64?) -> Int64? {
-        guard let closed, pane + time.span <= closed else { return pane }
+        guard isLate(pane, closed: closed) else { return pane }
         return includesLate ? closed : nil
+    }
+
+    /// Whether all windows of an event of that pane are closed.
+    func isLate(_ pane: Int64, closed: Int64?) -> Bool { closed.map { pane + time.span <= $0 } ?? false }
+
+    /// Whether a moment lies so far ahead that one event would close the windows of all others.
+    func isTooFarAhead(_ moment: Timestamp, of now: Timestamp) -> Bool {
+        moment > now && time.distance(from: now, to: moment) > ahead
     }
 
     /// The next window that may have a result, from `end` on.

@@ -32,6 +32,11 @@ struct WindowTime: Sendable {
         return Timestamp(seconds: Int64(clamping: seconds), nanoseconds: Int32(rest)) ?? .now()
     }
 
+    /// From an earlier moment to a later one.
+    func distance(from moment: Timestamp, to later: Timestamp) -> Duration {
+        .nanoseconds(Int64(clamping: later.wholeNanoseconds - moment.wholeNanoseconds))
+    }
+
     /// From a moment to the beginning of a pane.
     func pause(from moment: Timestamp, to index: Int64) -> Duration {
         .nanoseconds(Int64(clamping: max(0, Int128(index) * pane - moment.wholeNanoseconds)))
