@@ -14,6 +14,12 @@ extension Site {
         /// Subscribes with these and answers, but for `.unready` and `.outOfMemory`.
         let subscribe: @Sendable (borrowing IncomingRequest, [HubPredicate]) -> StreamRequest.Outcome
 
+        /// The filter of one of its channels, if it is there already.
+        func filter(of channel: LiveChannel) -> FilterReference? {
+            if let found = channel.filters.find(.init(condition)) { return found }
+            return channels.count > 1 ? channel.filters.find(.init(condition, isShared: true)) : nil
+        }
+
         /// Each of its channels once: a filter is of a channel.
         var channels: [LiveChannel] {
             followed.reduce(into: []) { channels, part in
@@ -24,7 +30,7 @@ extension Site {
 
     /// Follows, as soon as all that its channels keep is evaluated.
     func follow(_ request: borrowing IncomingRequest, _ stream: FilteredStream) {
-        let found = stream.channels.compactMap { $0.filters.find(stream.condition) }
+        let found = stream.channels.compactMap { stream.filter(of: $0) }
         if found.count == stream.channels.count { return subscribe(request, stream, found) }
         // Whoever only asks for the head follows nothing, and needs no filter; but a mistake is told.
         let isHead = request.method == "HEAD"
@@ -48,10 +54,10 @@ extension Site {
     private static func filters(of stream: FilteredStream, isHead: Bool) throws(Problem) -> [FilterReference] {
         var filters: [FilterReference] = []
         for channel in stream.channels {
-            let expression = try compile(stream.condition, for: channel)
+            let (expression, isShared) = try compile(stream, for: channel)
             if isHead { continue }
             do throws(ChannelFilters.Refusal) {
-                filters.append(try channel.filters.take(expression))
+                filters.append(try channel.filters.take(expression, isShared: isShared))
             } catch {
                 throw refusal(error, channel)
             }
@@ -59,10 +65,19 @@ extension Site {
         return filters
     }
 
-    private static func compile(_ text: String, for channel: LiveChannel) throws(Problem) -> EventExpression {
+    /// A condition on events of several channels may name what only one of them has, as in
+    /// `event.type == "price" && data.price > 3`: it is about all that can come by this stream.
+    private static func compile(
+        _ stream: FilteredStream, for channel: LiveChannel
+    ) throws(Problem) -> (EventExpression, isShared: Bool) {
+        let text = stream.condition
         do throws(ExpressionProblem) {
-            return try channel.filters.compile(text)
+            return (try channel.filters.compile(text), false)
         } catch {
+            let shapes = stream.channels.map(\.filters.shape)
+            if shapes.count > 1, let all = try? channel.filters.compile(text, about: EventShape(anyOf: shapes)) {
+                return (all, true)
+            }
             throw Problem(
                 status: 400,
                 detail: "The parameter where cannot be used with the channel \"\(channel.name)\": \(error)\n"

@@ -34,7 +34,7 @@ final class ChannelFilters: Sendable {
     }
 
     private struct State {
-        var byText: [String: Entry] = [:]
+        var byText: [SubscriberFilter.Text: Entry] = [:]
         var set = FilterSet(0, [])
         var budget: FilterBudget
     }
@@ -48,7 +48,8 @@ final class ChannelFilters: Sendable {
     let hub: Hub
     let tally = Tally()
     private let name: String
-    private let environment: ExpressionEnvironment
+    /// What is known of the channel's events.
+    let shape: EventShape
     private let channel: HubChannel
     private let log: Logger
     private let logLimit = RepeatLimit()
@@ -65,7 +66,7 @@ final class ChannelFilters: Sendable {
         self.channel = channel
         self.log = log
         name = definition.name
-        environment = definition.shape.environment
+        shape = definition.shape
         state = Mutex(State(budget: budget))
     }
 
@@ -75,7 +76,7 @@ final class ChannelFilters: Sendable {
     // MARK: Coming and going
 
     /// A reference to the filter of that text, if it is there already.
-    func find(_ text: String) -> FilterReference? {
+    func find(_ text: SubscriberFilter.Text) -> FilterReference? {
         state.withLock { state in state.byText[text].flatMap(reference) }
     }
 
@@ -84,16 +85,22 @@ final class ChannelFilters: Sendable {
     }
 
     /// The expression of a text, as it can be evaluated with this channel's events. Takes its time: not on a loop's thread.
-    func compile(_ text: String) throws(ExpressionProblem) -> EventExpression {
+    ///
+    /// - Parameter shape: the events that it is about, where it is not about this channel's alone.
+    func compile(_ text: String, about shape: EventShape? = nil) throws(ExpressionProblem) -> EventExpression {
         try EventExpression(
-            text, in: environment, expecting: [.bool], limits: .init(cost: FilterBudget.perEvaluation))
+            text, in: (shape ?? self.shape).environment, expecting: [.bool],
+            limits: .init(cost: FilterBudget.perEvaluation))
     }
 
     /// A reference to the filter of that expression: the one that is there already, or a new one.
-    func take(_ expression: EventExpression) throws(Refusal) -> FilterReference {
+    ///
+    /// - Parameter isShared: it was compiled about the events of several channels.
+    func take(_ expression: EventExpression, isShared: Bool = false) throws(Refusal) -> FilterReference {
+        let text = SubscriberFilter.Text(expression.text, isShared: isShared)
         let result = state.withLock { state -> Result<FilterReference, HubPredicate.Failure> in
-            if let found = state.byText[expression.text].flatMap(reference) { return .success(found) }
-            let filter = SubscriberFilter(expression, of: self)
+            if let found = state.byText[text].flatMap(reference) { return .success(found) }
+            let filter = SubscriberFilter(expression, text, of: self)
             do throws(HubPredicate.Failure) {
                 let predicate = try HubPredicate(channel, in: hub, owner: filter)
                 add(Entry(filter: filter, predicate: predicate.address, slot: predicate.slot), predicate, &state)
@@ -183,7 +190,7 @@ final class ChannelFilters: Sendable {
         log.warning(
             """
             the subscribers' filters of channel \(name) cost too much; ended the streams of the dearest, \
-            where=\(reference.filter.text.debugDescription)\(more)
+            where=\(reference.filter.text.text.debugDescription)\(more)
             """)
     }
 }

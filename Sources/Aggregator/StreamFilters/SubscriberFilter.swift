@@ -4,18 +4,29 @@ import Synchronization
 /// One `where` of a channel's subscribers, however many share it. Lives as long as a stream has it, or a request that waits
 /// for one. Any thread.
 final class SubscriberFilter: PredicateOwner {
+    /// What it is known by. A text that is about the events of several channels may be a mistake where it is about one's.
+    struct Text: Hashable {
+        let text: String
+        let isShared: Bool
+
+        init(_ text: String, isShared: Bool = false) {
+            self.text = text
+            self.isShared = isShared
+        }
+    }
+
     let expression: EventExpression
+    let text: Text
     /// That it belongs to.
     let channel: ChannelFilters
     /// By loop: those under way.
     private let passes = Mutex<[Int: FilterPass]>([:])
 
-    init(_ expression: EventExpression, of channel: ChannelFilters) {
+    init(_ expression: EventExpression, _ text: Text, of channel: ChannelFilters) {
         self.expression = expression
+        self.text = text
         self.channel = channel
     }
-
-    var text: String { expression.text }
 
     /// Whether an event is for these subscribers. A failure is a no, and counted.
     ///

@@ -30,11 +30,11 @@ struct ChannelFiltersTests {
             var references = [try Self.take("data == 'a'", filters), try Self.take("data == 'a'", filters)]
             #expect(references[0].filter === references[1].filter)
             #expect(filters.count == 1)
-            #expect(filters.find("data == 'a'") != nil && filters.find("data == 'b'") == nil)
+            #expect(filters.find(.init("data == 'a'")) != nil && filters.find(.init("data == 'b'")) == nil)
             references.removeLast()
             #expect(filters.count == 1)
             references.removeLast()
-            #expect(filters.count == 0 && filters.find("data == 'a'") == nil)
+            #expect(filters.count == 0 && filters.find(.init("data == 'a'")) == nil)
         }
     }
 

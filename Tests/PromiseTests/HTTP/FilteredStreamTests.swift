@@ -279,4 +279,38 @@ struct FilteredStreamTests {
             #expect(metrics.contains(#"aggregator_channel_filter_errors_total{channel="all"} 1"#))
         }
     }
+
+    @Test("A filter on several channels may name what only one of them has; on one channel it may not")
+    func severalTypes() async throws {
+        let file = """
+            types: {price: {price: number}, log: {level: string}}
+            sources:
+              prices: {http_ingest: {path: /prices, type: price}}
+              logs: {http_ingest: {path: /logs, type: log}}
+            channels: {prices: {from: prices}, logs: {from: logs}}
+            """
+        try await Server.run(file) { server in
+            let condition = Self.query("event.type == 'price' && data.price > 3")
+            let both = "/stream?channel=prices&channel=logs&replay=all&" + condition
+            for path in ["/prices", "/logs"] {
+                _ = try await server.ask("POST \(path)", ["Content-Type: application/json"], body: "{}") {
+                    $0.status != 503
+                }
+            }
+            let (_, stream) = try await server.follow(both)
+            _ = try await stream.readBlock()
+            for (path, body) in [
+                ("/logs", #"{"level":"x"}"#), ("/prices", #"{"price":2}"#), ("/prices", #"{"price":4}"#),
+            ] {
+                let answer = try await server.ask("POST \(path)", ["Content-Type: application/json"], body: body)
+                #expect(answer.status == 202)
+            }
+            #expect(try await Self.texts(stream, 1) == [#"{"price":4}"#])
+            // The same text, while the other stream's filter is at work.
+            #expect(try await server.ask("GET /channels/logs?" + condition).status == 400)
+            #expect(try await server.ask("HEAD /channels/prices?" + condition).status == 200)
+            let unknown = Self.query("event.type == 'price' && data.prise > 3")
+            #expect(try await server.ask("GET /stream?channel=prices&channel=logs&" + unknown).status == 400)
+        }
+    }
 }
