@@ -79,6 +79,9 @@ public struct ExpressionEnvironment: Sendable {
     public var hasMacros = true
     /// Whether `cel.block` and the variables of it are there, which only the specification's own tests write. Default false.
     public var hasBlocks = false
+    /// What a variable or field can be, by its name with dots, where that is known to be one of a few texts: `event.type`. That
+    /// it is compared with another one is remarked upon (`Expression.remarks`).
+    public var texts: [String: Set<String>] = [:]
 
     /// The variables in their order, which is the order of `Variable.index`. Names may have dots.
     public init(

@@ -7,6 +7,8 @@ struct Checker {
     var scope: [Local] = []
     /// The names of the variables that were met.
     var touched: Set<String> = []
+    /// What is no mistake, but never true.
+    var remarks: [ExpressionProblem] = []
 
     /// A macro variable.
     struct Local {

@@ -89,10 +89,11 @@ extension Checker {
     }
 
     mutating func binary(
-        _ operation: BinaryOperator, _ place: Span, _ left: Syntax, _ right: Syntax
+        _ operation: BinaryOperator, _ place: Span, _ first: Syntax, _ second: Syntax
     ) throws(ExpressionProblem) -> Checked {
-        let left = try check(left)
-        let right = try check(right)
+        let left = try check(first)
+        let right = try check(second)
+        remark(operation, first, second)
         let weight = left.weight + right.weight + 1
         switch operation {
         case .equal, .notEqual:
@@ -117,6 +118,23 @@ extension Checker {
             try requireOverload(operation, left.type, right.type, isThere: result != nil, place)
             let node = ArithmeticNode(operation, left.node, right.node, place)
             return Checked(node: node, type: result ?? .dyn, weight: weight)
+        }
+    }
+
+    /// Notes where a name is compared with a text that it never is.
+    private mutating func remark(_ operation: BinaryOperator, _ left: Syntax, _ right: Syntax) {
+        guard !environment.texts.isEmpty, [.equal, .notEqual, .contains].contains(operation) else { return }
+        for (name, other) in operation == .contains ? [(left, right)] : [(left, right), (right, left)] {
+            guard let (name, _) = qualifiedName(name), let texts = environment.texts[name] else { continue }
+            var compared = [other]
+            if operation == .contains, case .list(let elements) = other.kind { compared = elements.map(\.value) }
+            for part in compared {
+                guard case .literal(.string(let text)) = part.kind, !texts.contains(text) else { continue }
+                let near = suggestion(for: text, among: texts)
+                let known = texts.sorted().prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+                let help = near.isEmpty ? "; it can be \(known)\(texts.count > 8 ? ", …" : "")" : near
+                remarks.append(source.problem("\(name) is never '\(text)' here\(help)", at: part.span))
+            }
         }
     }
 

@@ -21,6 +21,8 @@ public struct Expression: Sendable {
     public var variables: Set<String> { program.variables }
     /// What one evaluation may cost.
     public var limits: Limits { program.limits }
+    /// What is no mistake but was hardly meant: comparisons that are never true (`ExpressionEnvironment.texts`).
+    public var remarks: [ExpressionProblem] { program.remarks }
 
     private let program: Program
 
@@ -41,7 +43,7 @@ public struct Expression: Sendable {
         }
         program = Program(
             text: text, source: source, limits: limits, resultType: checked.type, variables: checker.touched,
-            root: checked.node)
+            remarks: checker.remarks, root: checked.node)
     }
 
     /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is
@@ -76,17 +78,19 @@ private final class Program: Sendable {
     let limits: Expression.Limits
     let resultType: ValueType
     let variables: Set<String>
+    let remarks: [ExpressionProblem]
     let root: any Node
 
     init(
         text: String, source: Source, limits: Expression.Limits, resultType: ValueType, variables: Set<String>,
-        root: any Node
+        remarks: [ExpressionProblem], root: any Node
     ) {
         self.text = text
         self.source = source
         self.limits = limits
         self.resultType = resultType
         self.variables = variables
+        self.remarks = remarks
         self.root = root
     }
 }

@@ -52,7 +52,9 @@ extension Expression {
             return nil
         }
         do throws(ExpressionProblem) {
-            return try Expression(text, in: environment ?? problems.eventEnvironment, expecting: types)
+            let expression = try Expression(text, in: environment ?? problems.eventEnvironment, expecting: types)
+            for remark in expression.remarks { problems.warn(remark, at: node) }
+            return expression
         } catch {
             problems.report(error, at: node)
             return nil

@@ -84,15 +84,27 @@ public struct Problems: Sendable {
     /// Notes a mistake in an expression that stands in this node: at its place within the text if the text stands in the
     /// file as it is, else at the node, with the place said in words.
     public mutating func report(_ problem: ExpressionProblem, at node: Node) {
+        add(problem, at: node, isWarning: false)
+    }
+
+    /// Notes something in an expression that may well be a mistake.
+    mutating func warn(_ remark: ExpressionProblem, at node: Node) { add(remark, at: node, isWarning: true) }
+
+    private mutating func add(_ problem: ExpressionProblem, at node: Node, isWarning: Bool) {
         // The expression counts bytes, the file characters.
         let bytes = (node.text ?? "").utf8
         let offset = Self.characters(bytes.prefix(problem.place.offset))
         let length = max(1, Self.characters(bytes.dropFirst(problem.place.offset).prefix(problem.length)))
         if let place = source.place(ofOffset: offset, in: node) {
-            report(problem.message, at: place, length: length)
+            add(problem.message, at: place, length: length, isWarning: isWarning)
+            return
+        }
+        let line = problem.place.line > 1 ? "line \(problem.place.line), " : ""
+        let message = "\(problem.message) (\(line)column \(problem.place.column) of the expression)"
+        if isWarning {
+            warn(message, at: node.place, length: source.visibleLength(of: node))
         } else {
-            let line = problem.place.line > 1 ? "line \(problem.place.line), " : ""
-            report("\(problem.message) (\(line)column \(problem.place.column) of the expression)", at: node)
+            report(message, at: node)
         }
     }
 

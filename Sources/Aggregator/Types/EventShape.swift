@@ -27,6 +27,8 @@ public struct EventShape: Sendable, Hashable {
 
     /// The kinds there can be, at least one, none twice.
     public let kinds: [Kind]
+    /// Events of other types may come as well, of which no more is known than of these: of an ingest that takes CloudEvents.
+    public let isOpen: Bool
 
     /// More kinds than this at one place are not told apart: a file with thousands of types is read in no time all the same.
     private static let limit = 256
@@ -35,14 +37,17 @@ public struct EventShape: Sendable, Hashable {
     public static let unknown = EventShape([Kind(type: nil, data: .dyn)])
 
     /// Only events of these kinds; with none given, nothing is known.
-    public init(_ kinds: [Kind]) {
+    public init(_ kinds: [Kind], isOpen: Bool = false) {
+        self.isOpen = isOpen
         var seen: Set<Kind> = []
         let distinct = kinds.filter { seen.insert($0).inserted }
         self.kinds = distinct.isEmpty || distinct.count > Self.limit ? [Kind(type: nil, data: .dyn)] : distinct
     }
 
     /// Events of any of these shapes: where several ways meet.
-    public init(anyOf shapes: some Sequence<EventShape>) { self.init(shapes.flatMap(\.kinds)) }
+    public init(anyOf shapes: some Collection<EventShape>) {
+        self.init(shapes.flatMap(\.kinds), isOpen: shapes.contains(where: \.isOpen))
+    }
 
     /// The shape after each kind was changed: for a step that changes events.
     public func changing(_ change: (inout Kind) -> Void) -> EventShape {
@@ -51,7 +56,7 @@ public struct EventShape: Sendable, Hashable {
                 var kind = kind
                 change(&kind)
                 return kind
-            })
+            }, isOpen: isOpen)
     }
 
     /// What `data` is, whichever kind it is of: `dyn` where that is not known of one of them. A field that not all of them
@@ -74,5 +79,10 @@ public struct EventShape: Sendable, Hashable {
     }
 
     /// The variables of expressions about such events: `data` and `event`, as in `EventEnvironment.standard`.
-    public var environment: ExpressionEnvironment { EventEnvironment.over(data) }
+    public var environment: ExpressionEnvironment {
+        var environment = EventEnvironment.over(data)
+        let types = kinds.compactMap(\.type)
+        if types.count == kinds.count, !isOpen { environment.texts["event.type"] = Set(types) }
+        return environment
+    }
 }

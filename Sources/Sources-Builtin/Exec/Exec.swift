@@ -48,6 +48,9 @@ public struct Exec: EventSource {
     /// With its defaults; `command` has none.
     public init() {}
 
+    /// Events of the option's type, unless the lines say it.
+    public var emits: EventShape { format.shape(ofType: type) }
+
     /// Objects to what no event or environment could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])

@@ -91,7 +91,7 @@ public struct HTTPIngest: RoutedSource {
     /// CloudEvent may be of another type: whoever declares one has said what is meant to come.
     public var emits: EventShape {
         let isOpen = route.parameters.contains("type") || set.entries.contains { $0.name == "type" }
-        return isOpen ? .unknown : EventShape([.init(type: type, data: .dyn)])
+        return isOpen ? .unknown : EventShape([.init(type: type, data: .dyn)], isOpen: true)
     }
 
     private var route: Route {

@@ -11,6 +11,9 @@ enum PipedFormat: String, OptionChoice {
     case text
     /// A whole event in CloudEvents' JSON format, with its id, type, subject and time.
     case cloudevents
+
+    /// What is known of the events of lines, where those that do not say their own are of this type.
+    func shape(ofType type: String) -> EventShape { self == .cloudevents ? .unknown : EventShape([.init(type: type)]) }
 }
 
 /// Makes events of lines.

@@ -23,6 +23,9 @@ public struct StandardInput: EventSource {
     /// With its defaults.
     public init() {}
 
+    /// Events of the option's type, unless the lines say it.
+    public var emits: EventShape { format.shape(ofType: type) }
+
     /// Objects to what no event could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])

@@ -85,7 +85,7 @@ struct DiffReportTests {
                     channel all: expected 1 event, got 2  (p.yaml:12)
                       =   1  0s         log: 1
                       +   2  250ms      x: no data   not expected
-                  input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: an int has no fields, so no 'level' either
+                      input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: an int has no fields, so no 'level' either
                 """#),
         Case(
             "the right ones in another order",
@@ -99,8 +99,8 @@ struct DiffReportTests {
                       =   1  0s         a: no data
                       +   2  0s         b: no data   not expected
                       they came in another order, which 'unordered: true' would let pass
-                  input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
-                  input 2 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
+                      input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
+                      input 2 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
                 """#),
         Case(
             "a step that has it still",
@@ -113,7 +113,7 @@ struct DiffReportTests {
                     channel held: expected 1 event, got none  (p.yaml:13)
                       -      line 13    type: a   did not come
                       input 1 (line 12, at 0s) was taken in by held[1], later: {} (p.yaml:4)
-                  input 1 (line 12, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
+                      input 1 (line 12, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:1: no such attribute: 'data' is absent
                 """#),
         Case(
             "inputs that lead elsewhere",
@@ -139,8 +139,8 @@ struct DiffReportTests {
                       ~   3  0s         a: {"n":2}
                              where  expected  data.n < 2
                                     got       false
-                  input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: no such key: 'level'
-                  input 2 (line 11, 2 times, first at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: no such key: 'level'
+                      input 1 (line 11, at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: no such key: 'level'
+                      input 2 (line 11, 2 times, first at 0s) failed in loud[1], where: data.level in ["warn", "error"] (p.yaml:3): 1:6: no such key: 'level'
                 """#),
         Case(
             "what steps failed on, also where the test passes",

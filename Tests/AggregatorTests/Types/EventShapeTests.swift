@@ -22,6 +22,35 @@ struct EventShapeTests {
     }
 
     @Test(
+        "That event.type is compared with a type that never comes is a warning, with the nearest one",
+        arguments: [
+            ("event.type == 'ordr'", "event.type is never 'ordr' here; did you mean 'order'?", 1),
+            ("event.type in ['order', 'invoice']", "event.type is never 'invoice' here; it can be 'order'", 1),
+            ("'order' != event.type || 'x' == event.subject", "", 0),
+            ("['order'].exists(event, event == 'x')", "", 0),
+        ])
+    func types(condition: String, warning: String, count: Int) throws {
+        let pipeline = try Pipeline(
+            text: """
+                sources: {m: {orders: {}}}
+                filters: {f: {from: m, steps: [{where: "\(condition)"}]}}
+                channels: {c: {from: f}}
+                """, path: "p.yaml", sources: sources, filters: builtinFilters, environment: [:])
+        #expect(pipeline.warnings.count == count && pipeline.warnings.allSatisfy { $0.contains(warning) })
+        #expect(
+            pipeline.warnings.allSatisfy { $0.hasPrefix("p.yaml:2:") && $0.contains("warning: ") && $0.contains("^") })
+    }
+
+    @Test("Where events of other types may come as well, no type is ruled out")
+    func openTypes() {
+        #expect(EventShape([.init(type: "a")], isOpen: true).environment.texts.isEmpty)
+        let open = EventShape(anyOf: [EventShape([.init(type: "a")], isOpen: true), EventShape([.init(type: "b")])])
+        #expect(open.environment.texts.isEmpty && open.changing { $0.data = .dyn }.isOpen)
+        #expect(EventShape([.init(type: "a")]).environment.texts == ["event.type": ["a"]])
+        #expect(EventShape.unknown.environment.texts.isEmpty)
+    }
+
+    @Test(
         "A set step is known to change what it sets, and nothing else",
         arguments: [
             ("data.extra == 3", nil),
