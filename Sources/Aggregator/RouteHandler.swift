@@ -8,17 +8,49 @@ public typealias RouteHandler = @Sendable (RouteRequest) -> RouteAnswer
 
 /// An HTTP request to a source. The token has been checked and taken out before.
 public struct RouteRequest: Sendable {
+    /// All but the body. Whoever posts again and again sends the same head each time: it is one object for all of those
+    /// requests, so that making one of them and handing it around costs a reference.
+    private final class Head: Sendable {
+        let fields: Fields
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private struct Fields: Sendable {
+        var route: Route
+        var parameters: [String: String]
+        var query: [(name: String, value: String)]
+        var headers: [String: String]
+        var sender: RouteSender
+    }
+
+    private var head: Head
+
     /// Which of the source's routes matched.
-    public var route: Route
+    public var route: Route {
+        get { head.fields.route }
+        set { change { $0.route = newValue } }
+    }
     /// What stood in the places of the route's `{name}` parts, percent-decoded.
-    public var parameters: [String: String]
+    public var parameters: [String: String] {
+        get { head.fields.parameters }
+        set { change { $0.parameters = newValue } }
+    }
     /// The query's items in their order, percent-decoded (`+` is a space), without `token`.
-    public var query: [(name: String, value: String)]
+    public var query: [(name: String, value: String)] {
+        get { head.fields.query }
+        set { change { $0.query = newValue } }
+    }
     /// The fields by lower-case name; several of one name joined with ", ". Without `authorization`, `cookie` and
     /// `content-length` (which `body.count` tells).
-    public var headers: [String: String]
+    public var headers: [String: String] {
+        get { head.fields.headers }
+        set { change { $0.headers = newValue } }
+    }
     /// Who sends it.
-    public var sender: RouteSender
+    public var sender: RouteSender {
+        get { head.fields.sender }
+        set { change { $0.sender = newValue } }
+    }
     /// The body is still to come, and may be of any length: only for routes that take long bodies, whose handler then decides
     /// by the head alone whether it wants it.
     public var isAhead = false
@@ -30,12 +62,15 @@ public struct RouteRequest: Sendable {
         route: Route, parameters: [String: String] = [:], query: [(name: String, value: String)] = [],
         headers: [String: String] = [:], sender: RouteSender = RouteSender(), body: [UInt8] = []
     ) {
-        self.route = route
-        self.parameters = parameters
-        self.query = query
-        self.headers = headers
-        self.sender = sender
+        head = Head(
+            Fields(route: route, parameters: parameters, query: query, headers: headers, sender: sender))
         self.body = body
+    }
+
+    private mutating func change(_ change: (inout Fields) -> Void) {
+        var fields = head.fields
+        change(&fields)
+        head = Head(fields)
     }
 }
 

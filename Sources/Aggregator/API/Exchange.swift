@@ -1,14 +1,30 @@
 import Logging
 
-/// One request on its way to its answer: what every answer needs, wherever it is given.
-struct Exchange: Sendable {
+/// One request on its way to its answer: what every answer needs, wherever it is given. A class, because those who post again
+/// and again hand the same one around: one reference instead of all that is in it.
+final class Exchange: Sendable {
     let method: String
     /// Without the query, in which secrets may stand.
     let path: String
     /// What the CORS protocol adds to the answer.
-    var shared: [(name: String, value: String)]
-    let tally: ResponseTally
-    let log: Logger
+    let shared: [(name: String, value: String)]
+    private let tally: ResponseTally
+    private let log: Logger
+
+    init(
+        method: String, path: String, shared: [(name: String, value: String)], tally: ResponseTally, log: Logger
+    ) {
+        self.method = method
+        self.path = path
+        self.shared = shared
+        self.tally = tally
+        self.log = log
+    }
+
+    /// The same, with one more line in the answer.
+    func adding(_ line: (name: String, value: String)) -> Exchange {
+        Exchange(method: method, path: path, shared: shared + [line], tally: tally, log: log)
+    }
 
     /// What the loop is to send. Counts it, and writes the request's one line of log.
     func response(_ answer: RouteResponse, whenRoom: Bool = false, close: Bool = false) -> HubResponse {

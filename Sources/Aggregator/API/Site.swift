@@ -44,11 +44,11 @@ final class Site: HubHandler {
             return
         }
         let text = request.target
-        var exchange = Exchange(
-            method: request.method, path: RequestTarget.path(of: text), shared: [], tally: tally, log: log)
-        guard let routing else { return request.respond(exchange.response(Self.busy.response, close: true)) }
         let origin = request.header("origin")
-        exchange.shared = routing.origins.lines(forOrigin: origin)
+        let exchange = Exchange(
+            method: request.method, path: RequestTarget.path(of: text),
+            shared: routing?.origins.lines(forOrigin: origin) ?? [], tally: tally, log: log)
+        guard let routing else { return request.respond(exchange.response(Self.busy.response, close: true)) }
         do throws(Problem) {
             let host = request.header("host")
             let objection =
@@ -126,7 +126,7 @@ final class Site: HubHandler {
                 return request.respond(visit.exchange.response(Self.sendAway(request), close: true))
             }
             if visit.exchange.method == "OPTIONS" {
-                visit.exchange.shared.append(Self.allow(router.methods(at: visit.target.parts)))
+                visit.exchange = visit.exchange.adding(Self.allow(router.methods(at: visit.target.parts)))
             }
             try serve(request, visit, endpoint, parameters)
         case .otherMethods(let methods):

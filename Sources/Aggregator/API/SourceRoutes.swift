@@ -72,10 +72,10 @@ extension Site {
     /// Answers with what the source says. What may have emitted is held back while the pipeline is full: so whoever posts
     /// in a closed loop waits in the source's place.
     func answer(
-        _ request: borrowing IncomingRequest, _ source: LiveSource, _ question: RouteRequest, _ exchange: Exchange
+        _ request: borrowing IncomingRequest, _ source: LiveSource, _ question: consuming RouteRequest,
+        _ exchange: Exchange
     ) {
         let mayEmit = question.route.method != "GET" && question.route.method != "OPTIONS"
-        var question = question
         // It is the connection's, not the head's: whoever repeats a head may be somebody else.
         if question.route.asksAddress { question.sender.address = request.peer }
         switch source.answer(question) {
