@@ -1,4 +1,5 @@
 public import Expressions
+import Synchronization
 
 /// Answers a request to one of a source's routes.
 ///
@@ -12,6 +13,7 @@ public struct RouteRequest: Sendable {
     /// requests, so that making one of them and handing it around costs a reference.
     private final class Head: Sendable {
         let fields: Fields
+        let conclusion = Mutex<(any AnyObject & Sendable)?>(nil)
         init(_ fields: Fields) { self.fields = fields }
     }
 
@@ -65,6 +67,24 @@ public struct RouteRequest: Sendable {
         head = Head(
             Fields(route: route, parameters: parameters, query: query, headers: headers, sender: sender))
         self.body = body
+    }
+
+    /// What a handler concludes from the head alone, concluded once: who posts again and again sends the same head each time,
+    /// and reading its fields anew would take longer than reading a small body.
+    ///
+    /// Any thread. There is room for one conclusion, so a source has one type for it; two threads that ask for it at once may
+    /// both make it.
+    ///
+    /// - Parameter make: makes it, out of anything but `body` and `isAhead`.
+    /// - Returns: what was made for a request with the same head before, else what `make` returns.
+    /// - Throws: what `make` throws; then nothing is remembered.
+    public func concluded<Conclusion: AnyObject & Sendable, Failure: Error>(
+        _ make: (RouteRequest) throws(Failure) -> Conclusion
+    ) throws(Failure) -> Conclusion {
+        if let known = head.conclusion.withLock({ $0 }) as? Conclusion { return known }
+        let conclusion = try make(self)
+        head.conclusion.withLock { $0 = conclusion }
+        return conclusion
     }
 
     private mutating func change(_ change: (inout Fields) -> Void) {

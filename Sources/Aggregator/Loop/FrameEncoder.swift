@@ -1,4 +1,5 @@
 import CEventLoop
+import Glibc
 
 /// Makes frames of one channel out of events: what is the same for all of them, worked out once. Any thread.
 struct FrameEncoder: Sendable {
@@ -41,7 +42,10 @@ struct FrameEncoder: Sendable {
 }
 
 extension el_slice {
-    fileprivate var isMessage: Bool { length == 7 && buffer.elementsEqual("message".utf8) }
+    fileprivate var isMessage: Bool {
+        let word: StaticString = "message"
+        return length == word.utf8CodeUnitCount && memcmp(bytes, word.utf8Start, length) == 0
+    }
 }
 
 extension String {

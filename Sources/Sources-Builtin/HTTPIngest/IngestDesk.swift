@@ -37,7 +37,9 @@ struct IngestDesk: Sendable {
             try admit(request, context)
             let now = context.clock.now()
             let signature = try verifier?.signature(of: request, now: now).map { $0 + Self.place(of: request) }
-            return try take(try decoded(request, limit: context.bodyLimit), signature, now: now, context)
+            let head = head(of: request)
+            let whole = try decoded(request, head, limit: context.bodyLimit)
+            return try take(whole, head, signature, now: now, context)
         } catch {
             return error.response
         }
@@ -65,28 +67,32 @@ struct IngestDesk: Sendable {
         try verifier?.checkSender(of: request)
     }
 
+    /// What the request's head says.
+    func head(of request: RouteRequest) -> IngestHead { request.concluded { IngestHead($0, fields: fields) } }
+
     /// A request of which all is there, as it was before it was compressed.
     func take(
-        _ request: RouteRequest, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
+        _ request: RouteRequest, _ head: IngestHead, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
     ) throws(Refusal) -> RouteResponse {
-        let items = try items(of: request) { context.declaredType(of: $0) }
-        try take(items, of: request, signature, now: now, context)
+        let items = try items(of: request, head) { context.declaredType(of: $0) }
+        try take(items, of: request, head, signature, now: now, context)
         return items.count == 1 ? oneAccepted : accepted(items.count)
     }
 
     /// Emits what the items say; all or, with a 422, none.
     func take(
-        _ items: [IngestItem], of request: RouteRequest, _ signature: [UInt8]?, now: Timestamp, _ context: SourceContext
+        _ items: [IngestItem], of request: RouteRequest, _ head: IngestHead, _ signature: [UInt8]?, now: Timestamp,
+        _ context: SourceContext
     ) throws(Refusal) {
         let values = set.map { _ in RequestValues(request) }
         if items.count == 1, repeats == nil {
-            let event = try event(items[0], of: request, values, now: now)
+            let event = try event(items[0], head, values, now: now)
             do throws(EventProblem) { try context.emitNow(event) } catch { throw Self.refusal(error, of: items) }
             return
         }
         var events: [Event] = []
         events.reserveCapacity(items.count)
-        for item in items { events.append(try event(item, of: request, values, now: now)) }
+        for item in items { events.append(try event(item, head, values, now: now)) }
         do throws(EventProblem) {
             guard let repeats else { return try context.emitNow(events) }
             let ids = zip(events, items).map { Self.identity(of: $0, $1) }
@@ -100,18 +106,16 @@ struct IngestDesk: Sendable {
 
     /// The path goes before what a CloudEvent says, `set` before both.
     private func event(
-        _ item: IngestItem, of request: RouteRequest, _ values: RequestValues?, now: Timestamp
+        _ item: IngestItem, _ head: IngestHead, _ values: RequestValues?, now: Timestamp
     ) throws(Refusal) -> Event {
-        let type = request.parameters["type"]
-        let subject = request.parameters["subject"]
         var event: Event
         if let given = item.event {
             event = Event(
-                id: .given(given.id), type: type ?? given.type, subject: subject ?? given.subject,
+                id: .given(given.id), type: head.type ?? given.type, subject: head.subject ?? given.subject,
                 time: given.time ?? now, data: item.data)
             event.extensions = given.extensions
         } else {
-            event = Event(type: type ?? self.type, subject: subject, time: now, data: item.data)
+            event = Event(type: head.type ?? type, subject: head.subject, time: now, data: item.data)
         }
         if let set, let values { try set.apply(to: &event, of: item, values) }
         return event
@@ -139,10 +143,8 @@ struct IngestDesk: Sendable {
     }
 
     /// With its body as it was before it was compressed. Signatures are of what was sent, so it comes after them.
-    private func decoded(_ request: RouteRequest, limit: Int) throws(Refusal) -> RouteRequest {
-        guard let coding = request.headers["content-encoding"]?.lowercased(), coding != "identity",
-            !request.body.isEmpty
-        else { return request }
+    private func decoded(_ request: RouteRequest, _ head: IngestHead, limit: Int) throws(Refusal) -> RouteRequest {
+        guard let coding = head.coding, !request.body.isEmpty else { return request }
         var request = request
         request.body = try Inflater.whole(request.body, coding: coding, limit: limit)
         return request
@@ -151,52 +153,39 @@ struct IngestDesk: Sendable {
     /// What a request carries, as data, with the path's fields in it.
     ///
     /// - Parameter declared: what the data of a type of events is declared to be.
-    func items(of request: RouteRequest, declared: (String) -> DataType?) throws(Refusal) -> [IngestItem] {
-        let form = declared(request.parameters["type"] ?? type)
-        let fields = pathFields(of: request)
+    private func items(
+        of request: RouteRequest, _ head: IngestHead, declared: (String) -> DataType?
+    ) throws(Refusal) -> [IngestItem] {
+        let form = declared(head.type ?? type)
         var items: [IngestItem]
-        if let event = try binaryEvent(of: request) {
-            let data = try CloudEvent.data(request.body, type: request.headers["content-type"], at: .body)
+        if let event = try head.binaryEvent() {
+            let data = try CloudEvent.data(request.body, type: head.contentType, at: .body)
             items = [IngestItem(data: data, place: .body, event: event)]
         } else if !request.body.isEmpty {
-            items = try IngestBody.items(request.body, as: try MediaType.of(request), limit: batch, declared: form)
+            items = try IngestBody.items(request.body, as: try head.mediaType(), limit: batch, declared: form)
         } else if !request.query.isEmpty {
             items = [IngestItem(data: .json(FormText.object(of: request.query, as: form)), place: .body)]
-        } else if !fields.isEmpty {
+        } else if !head.fields.isEmpty {
             items = [IngestItem(data: .json(Array("{}".utf8)), place: .body)]
         } else {
             throw Refusal(
                 400, "There is nothing to publish. Send a body (\(MediaType.known)), or query parameters without one.")
         }
-        if !fields.isEmpty {
+        if !head.fields.isEmpty {
             for index in items.indices {
-                let type = request.parameters["type"] ?? items[index].event?.type ?? type
-                try items[index].put(fields, as: declared(type))
+                let type = head.type ?? items[index].event?.type ?? type
+                try items[index].put(head.fields, as: declared(type))
             }
         }
         return items
     }
 
-    /// The content type decides before the headers do: a structured event may repeat its attributes there (HTTP protocol
-    /// binding, section 3).
-    private func binaryEvent(of request: RouteRequest) throws(Refusal) -> CloudEvent? {
-        guard CloudEventHeaders.areIn(request.headers) else { return nil }
-        let type = request.headers["content-type"].map { MediaType.parts(of: $0).name }
-        if let type, MediaType.isCloudEvents(type) { return nil }
-        return try CloudEventHeaders.read(request.headers)
-    }
-
     /// The answer to so many events.
     func accepted(_ count: Int) -> RouteResponse { Self.accepted(count, rest) }
 
-    /// What the data of a line of this request is declared to be.
-    func declaredType(ofLinesOf request: RouteRequest, _ context: SourceContext) -> DataType? {
-        context.declaredType(of: request.parameters["type"] ?? type)
-    }
-
-    /// The path's fields for each item's data.
-    func pathFields(of request: RouteRequest) -> [(name: String, value: String)] {
-        fields.compactMap { name in request.parameters[name].map { (name: name, value: $0) } }
+    /// What the data of a line of a request with this head is declared to be.
+    func declaredType(ofLinesOf head: IngestHead, _ context: SourceContext) -> DataType? {
+        context.declaredType(of: head.type ?? type)
     }
 
     private static func accepted(_ count: Int, _ rest: [(name: String, json: [UInt8])]) -> RouteResponse {

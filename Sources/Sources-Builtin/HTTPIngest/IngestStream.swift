@@ -27,7 +27,7 @@ final class IngestStream: BodyReader {
     private let type: MediaType
     private let desk: IngestDesk
     private let context: SourceContext
-    private let fields: [(name: String, value: String)]
+    private let head: IngestHead
     private let state: Mutex<State>
 
     /// - Throws: what of the head rules the body out.
@@ -36,12 +36,10 @@ final class IngestStream: BodyReader {
         self.desk = desk
         self.context = context
         // A CloudEvent in binary mode may be of any type, but is never long.
-        type = CloudEventHeaders.areIn(request.headers) ? .json : try MediaType.of(request)
-        fields = desk.pathFields(of: request)
+        head = desk.head(of: request)
+        type = CloudEventHeaders.areIn(request.headers) ? .json : try head.mediaType()
         var state = State()
-        if let coding = request.headers["content-encoding"]?.lowercased(), coding != "identity" {
-            state.inflater = try Inflater(coding)
-        }
+        if let coding = head.coding { state.inflater = try Inflater(coding) }
         self.state = Mutex(state)
     }
 
@@ -99,7 +97,7 @@ final class IngestStream: BodyReader {
         try checkEnd(&state)
         var request = request
         request.body = state.bytes
-        return try desk.take(request, nil, now: context.clock.now(), context)
+        return try desk.take(request, head, nil, now: context.clock.now(), context)
     }
 
     private var tooLong: Refusal {
@@ -144,7 +142,7 @@ extension IngestStream {
         let line = JSON.trimmed(line)
         if !line.isEmpty {
             var item = try IngestBody.item(ofLine: line, state.lines + 1)
-            if !fields.isEmpty { try item.put(fields, as: desk.declaredType(ofLinesOf: request, context)) }
+            if !head.fields.isEmpty { try item.put(head.fields, as: desk.declaredType(ofLinesOf: head, context)) }
             items.append(item)
         }
         state.lines += 1
@@ -154,13 +152,13 @@ extension IngestStream {
     private func emit(_ items: [IngestItem], _ state: inout State) -> RouteResponse? {
         let now = context.clock.now()
         do throws(Refusal) {
-            if !items.isEmpty { try desk.take(items, of: request, nil, now: now, context) }
+            if !items.isEmpty { try desk.take(items, of: request, head, nil, now: now, context) }
             state.accepted += items.count
             return nil
         } catch {
             for item in items {
                 do throws(Refusal) {
-                    try desk.take([item], of: request, nil, now: now, context)
+                    try desk.take([item], of: request, head, nil, now: now, context)
                     state.accepted += 1
                 } catch {
                     guard case .line(let number) = item.place else { return error.response }
