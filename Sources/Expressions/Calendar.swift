@@ -1,20 +1,23 @@
 /// A day of the proleptic Gregorian calendar, from and to the days since 1970-01-01.
 ///
 /// Both ways count in eras of 400 years (146,097 days) and years that begin in March, so that the leap day comes last.
-struct CalendarDay {
-    var year: Int64
+public struct CalendarDay: Sendable, Hashable {
+    /// Before the year 1 come 0 and the negative ones.
+    public var year: Int64
     /// 1 to 12.
-    var month: Int64
+    public var month: Int64
     /// 1 to 31.
-    var day: Int64
+    public var day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) {
+    /// That day; it has to be one of the calendar.
+    public init(year: Int64, month: Int64, day: Int64) {
         self.year = year
         self.month = month
         self.day = day
     }
 
-    init(daysSince1970 days: Int64) {
+    /// The day so many days after 1970-01-01; before it, for a negative number.
+    public init(daysSince1970 days: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -26,7 +29,8 @@ struct CalendarDay {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    var daysSince1970: Int64 {
+    /// How many days after 1970-01-01 it is.
+    public var daysSince1970: Int64 {
         let marchYear = month <= 2 ? year - 1 : year
         let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
         let yearOfEra = marchYear - era * 400
@@ -34,6 +38,9 @@ struct CalendarDay {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * 146_097 + dayOfEra - 719_468
     }
+
+    /// From 0 for Sunday to 6.
+    public var weekday: Int64 { ((daysSince1970 + 4) % 7 + 7) % 7 }
 
     var isLeapYear: Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 

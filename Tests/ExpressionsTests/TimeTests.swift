@@ -40,15 +40,18 @@ import Testing
     @Test("every day from year 1 to 9999 has the date that counting days gives it")
     func calendar() {
         var date = CalendarDay(year: 1, month: 1, day: 1)
+        // A Monday.
+        var weekday: Int64 = 1
         for days in Int64(-719_162)...2_932_896 {
             let converted = CalendarDay(daysSince1970: days)
             guard converted.year == date.year, converted.month == date.month, converted.day == date.day,
-                date.daysSince1970 == days
+                date.daysSince1970 == days, converted.weekday == weekday
             else {
                 Issue.record("day \(days)")
                 return
             }
             date.day += 1
+            weekday = (weekday + 1) % 7
             if date.day > date.daysInMonth { (date.day, date.month) = (1, date.month + 1) }
             if date.month > 12 { (date.month, date.year) = (1, date.year + 1) }
         }

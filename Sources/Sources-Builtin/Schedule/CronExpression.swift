@@ -54,9 +54,9 @@ struct CronExpression: OptionValue, Equatable {
     var isOfTheDay: Bool { !hour.isStar && !minute.isStar && !second.isStar }
 
     /// Whether a day is one of its days.
-    func isDue(on date: CivilDate) -> Bool {
-        guard month.contains(date.month) else { return false }
-        let (ofMonth, ofWeek) = (day.contains(date.day), weekday.contains(date.weekday))
+    func isDue(on date: CalendarDay) -> Bool {
+        guard month.contains(Int(date.month)) else { return false }
+        let (ofMonth, ofWeek) = (day.contains(Int(date.day)), weekday.contains(Int(date.weekday)))
         return day.isStar || weekday.isStar ? ofMonth && ofWeek : ofMonth || ofWeek
     }
 
@@ -105,29 +105,5 @@ struct CronExpression: OptionValue, Equatable {
             let longest = number == 2 ? 29 : [4, 6, 9, 11].contains(number) ? 30 : 31
             return month.contains(number) && (day.next(from: 1) ?? 32) <= longest
         }
-    }
-}
-
-/// A day of the proleptic Gregorian calendar.
-struct CivilDate: Equatable {
-    let year: Int
-    let month: Int
-    let day: Int
-    /// 0 is Sunday.
-    let weekday: Int
-
-    /// The day so many days after 1970-01-01, a Thursday. Counted in years that begin with March, so that the leap day is the
-    /// last of them.
-    init(daysSince1970 days: Int) {
-        weekday = ((days + 4) % 7 + 7) % 7
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 }

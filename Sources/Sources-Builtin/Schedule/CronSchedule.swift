@@ -54,7 +54,7 @@ struct CronSchedule: Sendable {
         var day = start >= 0 ? start / Self.day : (start - Self.day + 1) / Self.day
         var time = Int(start - day * Self.day)
         while day * Self.day < end {
-            if expression.isDue(on: CivilDate(daysSince1970: Int(day))), let found = expression.timeOfDay(from: time) {
+            if expression.isDue(on: CalendarDay(daysSince1970: day)), let found = expression.timeOfDay(from: time) {
                 let local = day * Self.day + Int64(found)
                 return local < end ? local : nil
             }
