@@ -195,6 +195,20 @@ struct WindowTests {
         #expect((probe.dropped > 0) == (seconds == 0))
     }
 
+    @Test(
+        "has a result at the end of each window that has events",
+        arguments: [
+            ("window: {every: 3s}", "ab-c---|", "---2--1|"), ("window: {every: 2s, over: 4s}", "a-b----|", "--1-2-1|"),
+        ])
+    func drawings(_ step: String, _ input: String, _ output: String) throws {
+        func count(_ event: Event) throws -> String {
+            guard case .json(let bytes) = event.data else { return "?" }
+            return try JSONObject(bytes).field("count")?.json ?? "?"
+        }
+        let drawn = try Marbles.run(input, through: try FilterProbe(step), show: count)
+        #expect(drawn == output)
+    }
+
     @Test("an event from the future is an error, and closes nobody's windows")
     func ahead() throws {
         let probe = try FilterProbe("window: {every: 10s, time: event, late: include, ahead: 1h}")
