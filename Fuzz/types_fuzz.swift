@@ -13,7 +13,7 @@ private let schema = #"""
     "additionalProperties":{"type":"number","multipleOf":0.5},"$defs":{"n":{"type":"integer","minimum":-2,"exclusiveMaximum":7}}}
     """#
 
-private func type(of schema: [UInt8]) -> DataType? {
+private func dataType(of schema: [UInt8]) -> DataType? {
     var definitions: [DataRule] = []
     let rule = try? SchemaReader.rule(of: schema, &definitions) { mistake in
         precondition(!mistake.message.isEmpty && (mistake.pointer.isEmpty || mistake.pointer.hasPrefix("/")))
@@ -21,7 +21,7 @@ private func type(of schema: [UInt8]) -> DataType? {
     return rule.map { DataType($0, definitions: definitions) }
 }
 
-private let everything = type(of: Array(schema.utf8))
+private let everything = dataType(of: Array(schema.utf8))
 
 /// What is accepted is valid JSON and is read as what it is; what is not has faults with places, the same ones each time.
 private func check(_ data: [UInt8], _ type: DataType) {
@@ -46,7 +46,7 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
     let data = Array(bytes.dropFirst(line.count + 1))
-    if let type = type(of: Array(line)) { check(data, type) }
+    if let type = dataType(of: Array(line)) { check(data, type) }
     if let everything { check(data, everything) }
     return 0
 }
