@@ -39,7 +39,9 @@ public struct Expression: Sendable {
             let isCondition = expecting == [.bool]
             let wanted = expecting.map(\.plainPhrase).joined(separator: " or ")
             let start = isCondition ? "a condition must be true or false" : "expected \(wanted) here"
-            throw source.problem("\(start), this is \(checked.type.plainPhrase)", at: tree.span)
+            let isBareText = expecting.contains(.string) && checked.type.isNumber && checked.constant != nil
+            let hint = isBareText ? "; an expression that is a text has quotes of its own: \"'\(text)'\"" : ""
+            throw source.problem("\(start), this is \(checked.type.plainPhrase)\(hint)", at: tree.span)
         }
         program = Program(
             text: text, source: source, limits: limits, resultType: checked.type, variables: checker.touched,

@@ -29,6 +29,14 @@ struct DebounceFilter: Filter {
     /// The time for which the alarm is set.
     private var alarm: Duration?
 
+    func validate(_ options: OptionPlaces, _ problems: inout Problems) {
+        if let max, max <= quiet {
+            problems.report(
+                "this is the longest an event waits in all, so it has to be more than 'quiet' (\(quiet.optionText ?? ""))",
+                at: options["max"])
+        }
+    }
+
     func shape(of input: EventShape) -> EventShape { input }
 
     mutating func start(_ context: FilterContext) {

@@ -43,6 +43,9 @@ struct TypeFilter: Filter {
             problems.report(
                 "expected one of: a type such as trade, {rename: {old: new}}, or {expression: …}", at: options[])
         }
+        if let rename, rename.entries.isEmpty {
+            problems.report("expected types with their new names, such as {old: new}", at: options["rename"])
+        }
         if let to { problems.checkType(to, at: options["to"]) }
         for entry in options["rename"].entries ?? [] where rename != nil {
             problems.checkType(entry.value.text ?? "", at: entry.value)

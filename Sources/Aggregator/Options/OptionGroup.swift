@@ -79,8 +79,26 @@ extension OptionGroup {
         }
         if let entries = node.entries { return entries }
         if options.contains(where: { $0.option.declaration.isSecret }) { problems.conceal(node) }
-        problems.expected(Self.shape.words, at: node)
+        if Self.self is any Filter.Type, let name = meant(by: node, options, problems) {
+            problems.report(
+                "expected a mapping with the options of the step, not \(problems.quote(node)); write {\(name): \(node.text ?? "")}",
+                at: node)
+        } else {
+            problems.expected(Self.shape.words, at: node)
+        }
         return nil
+    }
+
+    /// The one option that a value without a name can be meant for: the required one, else the only one that takes it.
+    private func meant(
+        by node: Node, _ options: [(name: String, option: any AnyOption)], _ problems: Problems
+    ) -> String? {
+        let required = options.filter(\.option.declaration.isRequired)
+        let fitting = (required.isEmpty ? options : required).filter { _, option in
+            var attempt = problems.fresh()
+            return option.decode(node, &attempt) && attempt.isEmpty
+        }
+        return fitting.count == 1 && required.count <= 1 ? fitting[0].name : nil
     }
 
     /// Tells of a key that is no option.

@@ -76,6 +76,10 @@ struct TypeNotation {
                 isClosed = flag == "true"
                 continue
             }
+            if entry.key == "closed", let word = entry.value.text, let flag = Self.flags[word.lowercased()] {
+                problems.report("true and false are written as such here: closed: \(flag)", at: entry.value)
+                continue
+            }
             guard let property = property(entry, depth, &problems) else { continue }
             if properties.contains(where: { $0.name == property.name }) {
                 problems.report("the field \(problems.quote(key: property.name)) stands here twice", at: entry)
@@ -154,6 +158,8 @@ struct TypeNotation {
     }
 
     /// What other systems call our types.
+    private static let flags = ["yes": true, "on": true, "no": false, "off": false]
+
     private static let habits = [
         "integer": "int", "long": "int", "int64": "int", "float": "number", "double": "number", "decimal": "number",
         "boolean": "bool", "text": "string", "str": "string", "datetime": "timestamp", "date-time": "timestamp",

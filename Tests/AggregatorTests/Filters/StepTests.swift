@@ -163,4 +163,22 @@ struct StepTests {
         #expect(seven.0 == seven.1)
         #expect(seven.0 != eight)
     }
+
+    @Test(
+        "a slip in the options of a step is told with what to write",
+        arguments: [
+            ("throttle: 1s", "expected a mapping with the options of the step, not '1s'; write {every: 1s}"),
+            ("debounce: 2s", "expected a mapping with the options of the step, not '2s'; write {quiet: 2s}"),
+            ("dedupe: 1m", "expected a mapping with the options of the step, not '1m'; write {within: 1m}"),
+            (
+                "debounce: {quiet: 2s, max: 1s}",
+                "this is the longest an event waits in all, so it has to be more than 'quiet' (2s)"
+            ),
+            ("type: {rename: {}}", "expected types with their new names, such as {old: new}"),
+            (
+                #"set: {type: "5"}"#,
+                #"expected text here, this is a number; an expression that is a text has quotes of its own: "'5'""#
+            ),
+        ])
+    func slips(_ step: String, _ message: String) { #expect(mistake(step) == message) }
 }

@@ -203,7 +203,7 @@ struct ExpressionReportTests {
                 p.yaml:8:30: 'data.x' and 'data.x.y' on line 8 set the same data
                    8 |       - set: {data.x.y: "1", data.x: "1", data.xy: "1"}
                      |                              ^~~~~~
-                p.yaml:9:25: expected text or null here, this is a number
+                p.yaml:9:25: expected text or null here, this is a number; an expression that is a text has quotes of its own: "'1'"
                    9 |       - set: {subject: "1", type: event.id}
                      |                         ^
                 p.yaml:10:14: expected a mapping from data, data.FIELD, subject or type, each to an expression, not an empty mapping

@@ -12,6 +12,18 @@ struct TypeReportTests {
 
     private static let cases: [ReportCase] = [
         ReportCase(
+            "a word that only YAML 1.1 takes for true",
+            """
+            types: {t: {a: int, closed: yes}}
+            sources: {m: {ticker: {type: t}}}
+            channels: {c: {from: m}}
+            """,
+            reports: """
+                p.yaml:1:29: true and false are written as such here: closed: true
+                   1 | types: {t: {a: int, closed: yes}}
+                     |                             ^~~
+                """),
+        ReportCase(
             "unknown and misspelt types",
             """
             types:
