@@ -50,7 +50,7 @@ final class CommandProcess: Sendable {
     }
 
     /// Beside the tests' own executable.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: own).deletingLastPathComponent().appending(path: "aggregator")
     }

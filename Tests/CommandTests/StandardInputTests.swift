@@ -26,6 +26,29 @@ struct StandardInputTests {
         #expect(await command.exitCode() == 0)
     }
 
+    @Test("a server that was started without one says so, and reads from nothing else")
+    func none() async throws {
+        let folder = try TemporaryFolder()
+        let socket = folder.at("socket")
+        try folder.append("pipeline.yaml", Self.pipeline.replacing("127.0.0.1:0", with: "\"unix:\(socket)\""))
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = [
+            "-c", "exec \"$0\" run \"$1\" <&-", try CommandProcess.executable().path, folder.at("pipeline.yaml"),
+        ]
+        shell.standardOutput = FileHandle.nullDevice
+        shell.standardError = FileHandle.nullDevice
+        try shell.run()
+        defer {
+            shell.terminate()
+            shell.waitUntilExit()
+        }
+        #expect(await eventually { FileManager.default.fileExists(atPath: socket) })
+        let client = try await RawConnection.connect(to: .unix(path: socket))
+        try await client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        #expect(try await client.readResponse().text.contains("standard input cannot be read: the server has none"))
+    }
+
     @Test("a second one is an error of the file")
     func two() async throws {
         let file = """
