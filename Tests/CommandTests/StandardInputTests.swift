@@ -44,9 +44,12 @@ struct StandardInputTests {
             shell.waitUntilExit()
         }
         #expect(await eventually { FileManager.default.fileExists(atPath: socket) })
-        let client = try await RawConnection.connect(to: .unix(path: socket))
-        try await client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        #expect(try await client.readResponse().text.contains("standard input cannot be read: the server has none"))
+        let isTold = try await eventually {
+            let client = try await RawConnection.connect(to: .unix(path: socket))
+            try await client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return try await client.readResponse().text.contains("standard input cannot be read: the server has none")
+        }
+        #expect(isTold)
     }
 
     @Test("a second one is an error of the file")
