@@ -109,8 +109,9 @@ final class LivePipeline: Sendable {
         }
     }
 
-    /// Cancels the sources and waits for them, then lets go on what filter steps hold. It waits at most `within` (of real time, whatever the pipeline's clock says). Those
-    /// that have not stopped by then are given up, with a line in the log: their tasks may go on, but nobody waits for them.
+    /// Cancels the sources and waits for them, then lets go on what filter steps hold. It waits at most `within` (of real time,
+    /// whatever the pipeline's clock says). Those that have not stopped by then are given up, with a line in the log: their
+    /// tasks may go on, but nobody waits for them.
     func stop(within: Duration) async {
         for supervisor in supervisors { supervisor.cancel() }
         await running.wait(within: within)

@@ -1,8 +1,8 @@
 import Logging
 import Synchronization
 
-/// Runs one source on a task and a thread of its own: again after a pause when it throws, no more when it returns. What one source does
-/// touches no other.
+/// Runs one source on a task and a thread of its own: again after a pause when it throws, no more when it returns. What one
+/// source does touches no other.
 final class Supervisor: Sendable {
     let source: LiveSource
     private let context: SourceContext
