@@ -94,16 +94,18 @@ struct Bookmark {
 struct FileRecord {
     private(set) var settled: FileTrace?
     private var proposed: FileTrace?
+    /// It was cut off since: the same place means other content.
+    var isOutdated = false
 
     init(settled: FileTrace? = nil) { self.settled = settled }
 
     /// What was proposed last says the same.
     func isUpToDate(offset: Int, resume: Int, _ state: LineState) -> Bool {
-        guard let last = proposed ?? settled else { return false }
+        guard !isOutdated, let last = proposed ?? settled else { return false }
         return last.offset == offset && last.resume == resume && last.state == state
     }
 
-    mutating func propose(_ trace: FileTrace) { proposed = trace }
+    mutating func propose(_ trace: FileTrace) { (proposed, isOutdated) = (trace, false) }
 
     mutating func settle() {
         if let proposed = proposed.take() { settled = proposed }

@@ -108,7 +108,8 @@ extension FileTrace {
         else { return nil }
         self.init(
             identity: FileIdentity(device: UInt64(bitPattern: device), inode: UInt64(bitPattern: inode)), path: path,
-            subject: subject, offset: Int(offset), resume: Int(resume), head: head, tail: tail, seen: seen)
+            subject: subject, offset: Int(offset), resume: Int(resume),
+            size: Int(max(offset, members.number("size") ?? 0)), head: head, tail: tail, seen: seen)
         state = LineState(
             isSkippingLine: members["skipping_line"] == .bool(true),
             isSkippingGroup: members["skipping_group"] == .bool(true),
@@ -124,7 +125,7 @@ extension FileTrace {
         JSON.append(string: subject, to: &text)
         let (device, inode) = (Int64(bitPattern: identity.device), Int64(bitPattern: identity.inode))
         text += Array(
-            (",\"device\":\(device),\"inode\":\(inode),\"offset\":\(offset),\"resume\":\(resume),\"seen\":\(seen),"
+            (",\"device\":\(device),\"inode\":\(inode),\"offset\":\(offset),\"resume\":\(resume),\"size\":\(size),\"seen\":\(seen),"
                 + "\"head\":[\(head.count),\(Int64(bitPattern: head.hash))],"
                 + "\"tail\":[\(tail.count),\(Int64(bitPattern: tail.hash))]").utf8)
         let flags = [

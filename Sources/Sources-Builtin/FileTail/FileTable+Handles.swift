@@ -20,7 +20,7 @@ extension FileTable {
                     "\(file.path) may not be read by this user: give it the right to; it is tried again until then")
             }
             file.isDenied = true
-        case .missing where file.isOrphan, .otherFile where file.isOrphan: forget(file)
+        case .missing where file.isOrphan, .otherFile where file.isOrphan: giveUp(file, "it is gone")
         case .missing, .otherFile: look(at: file.path)
         }
         return false
@@ -30,10 +30,9 @@ extension FileTable {
     func makeRoom() {
         open.removeAll { !$0.isOpen }
         guard open.count >= settings.openLimit else { return }
-        let idle = open.indices.filter { !open[$0].isOrphan && !open[$0].isQueued }
-        guard let index = idle.min(by: { open[$0].lastActive < open[$1].lastActive }) ?? open.indices.first else {
-            return
-        }
+        let free = open.indices.filter { open[$0] !== inHand }
+        let idle = free.filter { !open[$0].isOrphan && !open[$0].isQueued }
+        guard let index = idle.min(by: { open[$0].lastActive < open[$1].lastActive }) ?? free.first else { return }
         open.remove(at: index).shut()
     }
 }

@@ -11,14 +11,16 @@ extension FileTable {
     func resume(_ traces: [FileTrace], _ found: [FoundFile]) {
         let there = Dictionary(found.map { ($0.look.identity, $0.path) }) { first, _ in first }
         let kept = Set(traces.filter { there[$0.identity] == $0.path && $0.ask($0.path) != .other }.map(\.identity))
-        let known = Set(traces.map(\.identity))
+        let known = Dictionary(traces.map { ($0.identity, $0) }) { first, _ in first }
         var moved: [String: FileTrace] = [:]
-        for trace in traces.sorted(by: { $0.seen < $1.seen }) {
+        // What was not read yet may be a copy of what was: so those that know their content come first.
+        let (begun, fresh) = (traces.filter { $0.offset > 0 }, traces.filter { $0.offset == 0 })
+        for trace in begun.sorted(by: { $0.seen < $1.seen }) + fresh where !isFollowed(trace.identity) {
             if kept.contains(trace.identity) {
                 adopt(trace, at: trace.path, trace.identity)
                 moved[trace.path] = nil
             } else {
-                if recover(trace, there, besides: known) == nil { tellLost(trace, there) }
+                if recover(trace, there, besides: known) == nil { give(up: trace, there) }
                 // What came after one that has been missing for longer was read by the last run.
                 if !trace.isAbsent { moved[trace.path] = trace }
             }
@@ -26,30 +28,31 @@ extension FileTable {
         for trace in moved.values { adoptGenerations(since: trace) }
     }
 
-    private func tellLost(_ trace: FileTrace, _ there: [FileIdentity: String]) {
-        guard there[trace.identity] != trace.path else {
-            log.notice(
-                "\(trace.path) has other content than what was read of it, and no copy of that is there: it is read from its beginning"
-            )
-            return
-        }
-        remember(absent: trace)
-        guard trace.offset > 0, !trace.isAbsent else { return }
-        log.notice(
-            "the file that was \(trace.path) is gone: what was written to it after its byte \(trace.offset), if anything, is lost"
-        )
+    /// It is nowhere. That is planned for the oldest generation: only what is known to have been in it unread is worth a word.
+    private func give(up trace: FileTrace, _ there: [FileIdentity: String]) {
+        let isReplaced = there[trace.identity] == trace.path
+        if !isReplaced { remember(absent: trace) }
+        if trace.isAbsent { return }
+        tellLost(trace.unread, of: trace.path, isReplaced ? "it has other content now" : "it is gone")
+    }
+
+    /// Bytes are lost that were there once and were not read.
+    func tellLost(_ count: Int, of path: String, _ reason: String) {
+        guard count > 0 else { return log.debug("\(path): \(reason); all that was seen of it was read") }
+        counters.lostBytes.add(count)
+        log.warning("\(path): \(count) bytes that were not read yet are lost: \(reason), and no copy of them is there")
     }
 
     /// Finds the file under the name that it has now, or else a copy that was made of it before it was cut off, and
     /// follows that to its end.
-    private func recover(
-        _ trace: FileTrace, _ there: [FileIdentity: String] = [:], besides known: Set<FileIdentity> = []
+    func recover(
+        _ trace: FileTrace, _ there: [FileIdentity: String] = [:], besides known: [FileIdentity: FileTrace] = [:]
     ) -> TailedFile? {
-        guard
-            let path = there[trace.identity].flatMap({ same(trace, at: $0) }) ?? moved(trace) ?? copy(of: trace, known),
-            let look = FileLook(path: path)
-        else { return nil }
-        return adopt(trace, at: settings.includes(path) ? path : nil, look.identity)
+        let moved = there[trace.identity].flatMap({ same(trace, at: $0) }) ?? moved(trace)
+        guard let path = moved ?? copy(of: trace, known), let look = FileLook(path: path) else { return nil }
+        let file = adopt(trace, at: settings.includes(path) ? path : nil, look.identity)
+        file.isCopy = moved == nil
+        return file
     }
 
     private func same(_ trace: FileTrace, at path: String) -> String? { trace.ask(path) == .other ? nil : path }
@@ -59,7 +62,8 @@ extension FileTable {
         return settings.search(trace.identity, besides: trace.path).flatMap { same(trace, at: $0) }
     }
 
-    private func copy(of trace: FileTrace, _ known: Set<FileIdentity>) -> String? {
+    /// `known`: files with what was read of them; who has that still is a file of its own.
+    private func copy(of trace: FileTrace, _ known: [FileIdentity: FileTrace]) -> String? {
         guard trace.offset > 0 else { return nil }
         let name = trace.path.lastName
         // Of a few bytes there may be many that begin alike: then the name has to say more.
@@ -68,8 +72,8 @@ extension FileTable {
             isTelling ? RotatedName.isRelated($0, to: name) : RotatedName.tag($0, of: name) != nil
         }
         .first { path, look in
-            look.size >= trace.offset && !isFollowed(look.identity) && !known.contains(look.identity)
-                && trace.ask(path) == .same
+            look.size >= trace.offset && !isFollowed(look.identity) && trace.ask(path) == .same
+                && !(known[look.identity].map { $0.offset > 0 && $0.ask(path) == .same } ?? false)
         }?.path
     }
 
@@ -93,69 +97,5 @@ extension FileTable {
             log.info("\(path) was \(trace.path) for a while unseen: it is read from its beginning")
             adoptGeneration(look, of: trace, at: settings.includes(path) ? path : nil)
         }
-    }
-
-    // MARK: While it runs
-
-    /// A file was cut off: what had not been read of it may be in a copy that was made of it before.
-    ///
-    /// - Returns: there is one; it is read to its end before the file is read on.
-    func recoverCut(_ file: TailedFile) -> Bool {
-        guard let former = file.takeFormer() else { return false }
-        let held = files.values.filter { $0.original?.file === file && open($0) }
-        var copy = held.first { $0.isCopy(of: former) }
-        // Of one that was made before the last lines were read there is nothing to read.
-        for shorter in held where shorter !== copy {
-            guard let size = shorter.look?.size, size > 0, size == shorter.original?.prefix else { continue }
-            shorter.original = nil
-            shorter.begin(at: size)
-        }
-        insert(before: file, at: former.path) {
-            if let copy {
-                copy.original = nil
-                copy.resume(former)
-                note(newest: copy, at: former.path)
-            } else {
-                copy = recover(former)
-            }
-            adoptGenerations(since: former)
-        }
-        return copy != nil
-    }
-
-    /// A new file that begins like one whose name is related may be a copy that is being made of that one: if it is cut off
-    /// soon, its lines have been emitted already.
-    func suspect(_ file: TailedFile) {
-        let (folder, name) = (file.path.folder, file.path.lastName)
-        let others = files.values.filter {
-            $0 !== file && $0.offset > 0 && file.path.hasPrefix($0.stem) && $0.path.folder == folder
-                && RotatedName.isRelated(name, to: $0.path.lastName)
-        }
-        guard !others.isEmpty, open(file) else { return }
-        if let cut = others.first(where: { $0.former.map { file.isCopy(of: $0) } == true }), let former = cut.former {
-            file.resume(former)
-            cut.predecessor = file
-        } else if let other = others.first(where: { file.begins(as: $0) != false }) {
-            file.original = TailedFile.Original(file: other, restarts: other.restarts)
-            _ = file.begins(as: other)
-        }
-    }
-
-    /// Whether it is still open if the file is a copy. Decided when the other is cut off, when their contents part, or when
-    /// nothing has come for a while.
-    func isHeld(_ file: TailedFile) -> Bool {
-        guard let original = file.original else { return false }
-        let isStill = isFollowed(original.file.identity) && original.file.restarts == original.restarts
-        if let size = file.look?.size, size != original.size {
-            file.original?.size = size
-            file.lastActive = clock.uptime()
-        }
-        let quiet = clock.uptime() - file.lastActive
-        let isAlike = file.begins(as: original.file) != false
-        if isStill, quiet < settings.copyTime, isAlike { return true }
-        file.original = nil
-        // As long as it was empty it might have been a copy of any.
-        if !isAlike { suspect(file) }
-        return file.original != nil
     }
 }

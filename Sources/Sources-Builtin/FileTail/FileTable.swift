@@ -9,6 +9,8 @@ final class FileTable {
     /// Those that are at none of the paths that are followed any more.
     private(set) var orphans: [FileIdentity: TailedFile] = [:]
     private var paths: [String: FileIdentity] = [:]
+    /// All files, by what their names have in common with those of their copies.
+    private var families: [String: [TailedFile]] = [:]
     /// The last of the files that came one after another at a path: the next one waits until it is read.
     private var newest: [String: TailedFile] = [:]
     /// Files of the checkpoint that were not found: their folder may be there again later.
@@ -21,14 +23,18 @@ final class FileTable {
     private var queue: [TailedFile] = []
     private var queueHead = 0
     var open: [TailedFile] = []
+    /// Not to be closed for another to be opened.
+    var inHand: TailedFile?
     private var isFirstLook = true
     private var hasToldOfTooMany = false
     let settings: TailSettings
+    let counters: TailCounters
     let log: Logger
     let clock: PipelineClock
 
-    init(_ settings: TailSettings, log: Logger, clock: PipelineClock) {
+    init(_ settings: TailSettings, _ counters: TailCounters, log: Logger, clock: PipelineClock) {
         self.settings = settings
+        self.counters = counters
         self.log = log
         self.clock = clock
     }
@@ -45,7 +51,7 @@ final class FileTable {
         let seen = Set(found.map(\.path))
         for path in paths.keys where !seen.contains(path) { lose(path) }
         for file in orphans.values where paths[file.path] == nil { findUnseen(at: file.path) }
-        for file in files.values where file.isOrphan || file.hasPartial || file.original != nil { enqueue(file) }
+        for file in files.values where file.isOrphan || file.hasPartial || file.heldSize != nil { enqueue(file) }
         isFirstLook = false
         limitOrphans()
     }
@@ -87,10 +93,10 @@ final class FileTable {
 
     private func adoptNew(_ path: String, _ look: FileLook) {
         let file = make(look.identity, path: path, subject: settings.subject(of: path))
-        let isPassedOver = isFirstLook && settings.from == .end || settings.isOld(look, at: clock.now())
-        if isPassedOver { file.begin(at: look.size) }
+        let isOld = look.size > 0 && settings.isOld(look, at: clock.now())
+        if isOld { counters.oldFiles.add() }
+        if isOld || isFirstLook && settings.from == .end { file.begin(at: look.size) }
         add(file, at: path)
-        if !isPassedOver { suspect(file) }
         log.debug("following \(path) from byte \(file.offset)")
     }
 
@@ -122,6 +128,7 @@ final class FileTable {
 
     private func add(_ file: TailedFile, at path: String?) {
         files[file.identity] = file
+        families[file.family, default: []].append(file)
         if let path { paths[path] = file.identity } else { orphans[file.identity] = file }
         if let former = newest.updateValue(file, forKey: file.origin), files[former.identity] === former {
             file.predecessor = former
@@ -134,9 +141,21 @@ final class FileTable {
     func insert(before file: TailedFile, at path: String, _ body: () -> Void) {
         newest[path] = nil
         body()
-        if let last = newest[path], last !== file { file.predecessor = last }
+        if let last = newest[path] { wait(file, for: last) }
         newest[path] = file
         enqueue(file)
+    }
+
+    /// A file is not read before that other one was read to its end; unless that waits for it.
+    func wait(_ file: TailedFile, for other: TailedFile) {
+        var next: TailedFile? = other
+        while let one = next, one !== file { next = one.predecessor }
+        if next == nil { file.predecessor = other }
+    }
+
+    /// Other files whose names may tell that one is a copy of the other.
+    func relatives(of file: TailedFile) -> [TailedFile] {
+        (families[file.family] ?? []).filter { $0 !== file }
     }
 
     /// What belongs to that path, and came last.
@@ -163,7 +182,8 @@ final class FileTable {
     private func isStill(_ file: TailedFile, at path: String) -> Bool {
         guard !file.isOpen, file.isOrphan || file.path != path else { return true }
         makeRoom()
-        guard file.open(at: path, isMoved: true) != .otherFile else {
+        // Of one that nothing was read of, nothing tells.
+        guard !file.isFresh, file.open(at: path, isMoved: true) != .otherFile else {
             forget(file)
             return false
         }
@@ -201,7 +221,9 @@ final class FileTable {
     private func limitOrphans() {
         guard orphans.count > settings.orphanLimit else { return }
         let oldest = orphans.values.sorted { $0.lastActive < $1.lastActive }
-        for file in oldest.prefix(orphans.count - settings.orphanLimit) { forget(file) }
+        for file in oldest.prefix(orphans.count - settings.orphanLimit) {
+            giveUp(file, "too many former files were still to be read")
+        }
     }
 
     /// It was read to its end, and no more will come.
@@ -220,6 +242,8 @@ final class FileTable {
         file.shut()
         open.removeAll { $0 === file }
         files[file.identity] = nil
+        families[file.family]?.removeAll { $0 === file }
+        if families[file.family]?.isEmpty == true { families[file.family] = nil }
         orphans[file.identity] = nil
         if newest[file.origin] === file { newest[file.origin] = nil }
         log.debug("\(file.path): the former file is done")
@@ -261,5 +285,5 @@ typealias FoundFile = (path: String, look: FileLook)
 
 extension TailedFile {
     /// Nobody needs to wait for it: it was read to its end, or cannot be read now.
-    var isDone: Bool { isDrained || isDenied || original != nil }
+    var isDone: Bool { isDrained || isDenied || heldSize != nil }
 }

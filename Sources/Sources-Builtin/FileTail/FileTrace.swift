@@ -34,6 +34,8 @@ struct FileTrace: Sendable, Equatable {
     var offset: Int
     /// Where to go on: not after `offset`, for what lies between is the beginning of a line that was not emitted yet.
     var resume: Int
+    /// How large it was then; not less than `offset`.
+    var size: Int
     /// What is to be done with the first bytes after `resume`.
     var state = LineState()
     var head = Print()
@@ -45,6 +47,9 @@ struct FileTrace: Sendable, Equatable {
     var isOrphan = false
     /// It was not found at the last restart, which has been told.
     var isAbsent = false
+
+    /// Bytes of which nothing was emitted, as far as is known.
+    var unread: Int { size - resume }
 
     /// How many bytes a head and a tail have, at most.
     static let printSize = 256

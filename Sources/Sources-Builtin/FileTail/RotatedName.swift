@@ -19,6 +19,10 @@ enum RotatedName {
         return separators.contains(next)
     }
 
+    /// What the names of all that are related to a file have in common with its own: the path up to the first separator in
+    /// the name. For finding those that `isRelated` is to be asked about.
+    static func family(of path: String) -> String { path.folder + path.lastName.prefix { !separators.contains($0) } }
+
     /// The number or date by which rotation tells a generation of `base` from others; nil: no such name.
     static func tag(_ name: String, of base: String) -> Substring? {
         let (stem, ending) = split(base)

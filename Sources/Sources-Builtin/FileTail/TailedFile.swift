@@ -5,6 +5,8 @@ import Glibc
 /// Used by one task. The handle is closed at the end.
 final class TailedFile {
     let identity: FileIdentity
+    /// What the paths of its copies have in common with its own: the folder, and the name up to the first dot or dash.
+    let family: String
     /// What its lines are about: the path under which it was found first, also when it was renamed since.
     let subject: String
     /// Where it was last.
@@ -27,17 +29,22 @@ final class TailedFile {
     var isDrained = false
     /// The path that it was found at first; a log is all the files that come one after another at one.
     var origin: String
-    /// `origin` without its ending, with which the names of copies begin.
-    let stem: String
     /// The file whose place it has taken: that one is read to its end first.
     var predecessor: TailedFile?
-    /// It began like this file when it appeared: it may be a copy that is being made of it, before that is cut off.
-    var original: Original?
-    /// What was known of it before it was cut off last, and how often that was.
-    private(set) var former: FileTrace?
-    private(set) var restarts = 0
+    /// Nobody has looked yet whether what is in it was read from another file before.
+    private(set) var isFresh = true
+    /// What it began with when that was decided.
+    private var accepted: [UInt8] = []
+    /// It is not read yet, because it may be a copy that is being made of another file; with how large it was then.
+    var heldSize: Int?
+    /// It is the copy of a file that was cut off: nothing more will come.
+    var isCopy = false
+    /// What was known of it before it was cut off last.
+    private(set) var former: Generation?
     /// It was cut off since that was asked for.
     private(set) var isCut = false
+    /// How large it was when its content was seen to be still the same.
+    private var knownSize = 0
     /// What was begun before it was cut off last.
     private var rest: (splitter: LineSplitter, grouper: LineGrouper?)?
     /// Where it was to go on, until it is read: nobody knows yet whether it has that content.
@@ -52,15 +59,7 @@ final class TailedFile {
     private(set) var head: [UInt8] = []
     /// The bytes before `offset`: they are other ones when the file was cut off and has grown again.
     private var tail: [UInt8] = []
-
-    /// The file that another may be a copy of, and what tells that it was cut off since.
-    struct Original {
-        var file: TailedFile
-        var restarts: Int
-        var size = 0
-        /// So much of it was the other's beginning.
-        var prefix = 0
-    }
+    private var waymarks = Waymarks()
 
     static let blockSize = 64 << 10
     /// What `turn` reads into.
@@ -76,7 +75,7 @@ final class TailedFile {
         self.path = path
         self.subject = subject
         origin = path
-        stem = path.folder + (path.lastName.split(separator: ".").first ?? "")
+        family = RotatedName.family(of: path)
         self.splitter = splitter
         self.grouper = grouper
         lastActive = now
@@ -107,8 +106,14 @@ final class TailedFile {
             return trace
         }
         return FileTrace(
-            identity: identity, path: path, subject: subject, offset: offset, resume: resume, state: lineState,
-            head: Print(head), tail: Print(tail), seen: seen, isOrphan: isOrphan)
+            identity: identity, path: path, subject: subject, offset: offset, resume: resume,
+            size: max(knownSize, offset), state: lineState, head: Print(head), tail: Print(tail), seen: seen,
+            isOrphan: isOrphan)
+    }
+
+    /// What would tell a copy of it.
+    var generation: Generation {
+        Generation(trace: trace, head: resumed == nil ? head : [], waymarks: waymarks)
     }
 
     private var resume: Int { grouper?.start ?? splitter.resume }
@@ -145,19 +150,35 @@ final class TailedFile {
         record = FileRecord(settled: resumed)
         splitter.resume(at: trace.resume, trace.state)
         grouper?.resume(trace.state)
-        (head, tail) = ([], [])
+        (head, tail, waymarks) = ([], [], Waymarks())
+        isFresh = trace.offset == 0
+        (heldSize, isDrained) = (nil, false)
     }
 
-    /// Begins there, because what comes before is not asked for; before it is read first.
+    /// Begins there, because what comes before is not asked for, or is that of another file; before it is read first.
     func begin(at offset: Int) {
-        splitter.go(to: offset)
+        splitter.resume(at: offset, LineState())
+        if offset > 0 { (isFresh, heldSize) = (false, nil) }
+        if isOpen { _ = knowsPlace() }
         record = FileRecord(settled: trace)
     }
 
+    /// What is in it, which begins with `bytes`, was not read from another file: it is read from its beginning.
+    func accept(_ bytes: [UInt8]) { (isFresh, heldSize, accepted) = (false, nil, bytes) }
+
     /// What was known of it before it was cut off, the first time that it is asked for.
-    func takeFormer() -> FileTrace? {
+    func takeFormer() -> Generation? {
         defer { isCut = false }
         return isCut ? former : nil
+    }
+
+    /// It may begin with these bytes, as far as its own first ones are known.
+    func mayBegin(with bytes: [UInt8]) -> Bool { resumed != nil || zip(head, bytes).allSatisfy(==) }
+
+    /// Begins anew if its content is not any more what was read of it. Only when it is open.
+    func verify() {
+        guard let look, !isFresh else { return }
+        if look.size < offset || !isAsItWas { cutOff() }
     }
 
     // MARK: The handle
@@ -189,40 +210,49 @@ final class TailedFile {
         handle = -1
     }
 
-    /// The bytes before the offset are those that were read.
-    private var isAsItWas: Bool {
+    /// The bytes before the offset are those that were read. Only when it is open.
+    var isAsItWas: Bool {
         if let resumed { return resumed.isContent(of: handle) }
         return tail == FileTrace.bytes(of: handle, at: offset - tail.count, count: tail.count)
     }
 
-    /// A file that is not read from its beginning has bytes before that.
-    private func rememberBeginning() {
+    /// A file that is not read from its beginning has bytes before that, which are to be known; false: it has them not, or
+    /// not those that it had.
+    private func knowsPlace() -> Bool {
+        guard resumed != nil || offset > 0 && tail.isEmpty && !splitter.isAfterHole else { return true }
         let size = min(offset, FileTrace.printSize)
         head = FileTrace.bytes(of: handle, at: 0, count: size)
         tail = FileTrace.bytes(of: handle, at: offset - size, count: size)
-        if head.count < size || tail.count < size { (head, tail) = ([], []) }
+        // Asked after they were read, so that they are of the same content.
+        guard head.count == size, tail.count == size, resumed?.isContent(of: handle) ?? true else { return false }
+        resumed = nil
+        return true
     }
 
     // MARK: Reading
 
-    enum Turn { case done, more }
+    enum Turn {
+        case done, more
+        /// There is something in it of which nobody knows whether it is new; nothing was read.
+        case fresh
+    }
 
     /// Reads one block and cuts it into lines; `buffer` has `bufferSize` bytes. Only when it is open.
     func turn(_ buffer: UnsafeMutableRawBufferPointer, _ take: (LineSplitter.Line) -> Void) -> Turn {
         guard let look else { return .done }
-        if let trace = resumed.take(), !trace.isContent(of: handle) {
-            cutOff(trace)
+        guard knowsPlace() else {
+            cutOff()
             return .more
         }
-        if modified == nil, offset > 0, tail.isEmpty { rememberBeginning() }
+        if isFresh, look.size > 0 { return .fresh }
         let known = isDoubtful ? nil : modified
         isDoubtful = false
         switch Rotation.verdict(look, offset: offset, modified: known) {
         case .rest:
-            modified = look.modified
+            (modified, knownSize) = (look.modified, look.size)
             return .done
         case .restart:
-            cutOff(trace)
+            cutOff()
             return .more
         case .read, .verify: break
         }
@@ -231,15 +261,25 @@ final class TailedFile {
         let count = pread(handle, buffer.baseAddress, before + Self.blockSize, off_t(offset - before))
         guard count >= 0 else { return .done }
         guard count >= before, buffer[..<before].elementsEqual(tail) else {
-            cutOff(trace)
+            cutOff()
             return .more
         }
-        modified = look.modified
         let block = UnsafeRawBufferPointer(rebasing: buffer[before..<count])
+        if offset == 0, let accepted = takeAccepted(), !block.starts(with: accepted) {
+            isFresh = true
+            return .more
+        }
+        (modified, knownSize) = (look.modified, look.size)
         let taken = feed(block, take)
         let end = before + taken
         tail = Array(buffer[max(0, end - FileTrace.printSize)..<end])
+        waymarks.pass(offset, tail)
         return block.count == Self.blockSize || taken < block.count ? .more : .done
+    }
+
+    private func takeAccepted() -> [UInt8]? {
+        defer { accepted = [] }
+        return accepted.isEmpty ? nil : accepted
     }
 
     private func feed(_ block: UnsafeRawBufferPointer, _ take: (LineSplitter.Line) -> Void) -> Int {
@@ -270,17 +310,24 @@ final class TailedFile {
     var oversized: Int { splitter.oversized + (grouper?.oversized ?? 0) }
 
     /// It was cut off: what was begun is all there will be of that line, unless a copy was made of it before.
-    private func cutOff(_ trace: FileTrace) {
-        former = trace
-        restarts += 1
+    private func cutOff() {
+        former = generation
         isCut = true
+        record.isOutdated = true
         rest = hasPartial ? (splitter, grouper) : nil
+        startOver()
+    }
+
+    /// Begins again, with content of which nothing is known.
+    func startOver() {
+        resumed = nil
         splitter.restart()
         grouper?.restart()
-        (head, tail) = ([], [])
-        modified = nil
-        isDrained = false
+        (head, tail, waymarks) = ([], [], Waymarks())
+        (modified, columns, knownSize) = (nil, nil, 0)
+        (isFresh, heldSize, isCopy, isDrained) = (true, nil, false, false)
     }
+
     /// Gives out what was begun before it was cut off, as nothing else has the rest of it.
     func flushRest(_ take: (LineSplitter.Line) -> Void) {
         guard let (splitter, grouper) = rest.take() else { return }

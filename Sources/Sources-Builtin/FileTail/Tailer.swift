@@ -10,6 +10,7 @@ final class Tailer {
     private let notices: FileNotices
     private let rhythm: PollRhythm
     private let table: FileTable
+    private let counters: TailCounters
     private var bookmark: Bookmark
     private var watched: Set<String> = []
     /// What the system gives no notices of.
@@ -29,7 +30,8 @@ final class Tailer {
         self.context = context
         self.notices = notices
         self.rhythm = rhythm
-        table = FileTable(settings, log: context.log, clock: context.clock)
+        counters = TailCounters(context)
+        table = FileTable(settings, counters, log: context.log, clock: context.clock)
         bookmark = Bookmark(checkpoint, context.log, context.clock)
     }
 
@@ -60,7 +62,7 @@ final class Tailer {
                 if changes.isEmpty { wakePending() }
             }
             look(at: changes)
-            guard let file = table.dequeue(), table.open(file), !isHeld(file) else {
+            guard let file = table.dequeue(), table.open(file) else {
                 try Task.checkCancellation()
                 continue
             }
@@ -73,12 +75,6 @@ final class Tailer {
     private func wakePending() {
         for file in pending.values { table.enqueue(file) }
         pending.removeAll(keepingCapacity: true)
-    }
-
-    private func isHeld(_ file: TailedFile) -> Bool {
-        guard table.isHeld(file) else { return false }
-        pending[file.identity] = file
-        return true
     }
 
     // MARK: Looking
@@ -143,15 +139,22 @@ final class Tailer {
     private func read(_ file: TailedFile, _ buffer: UnsafeMutableRawBufferPointer) -> [Event] {
         var lines = LineEvents(settings, file, now: context.clock.now(), limit: context.eventLimit)
         let (offset, oversizedBefore) = (file.offset, file.oversized)
-        let turn = file.turn(buffer) { lines.take($0) }
+        var turn = file.turn(buffer) { lines.take($0) }
+        if file.isCut {
+            counters.restartedFiles.add()
+            if !table.recoverCut(file) { file.flushRest { lines.take($0) } }
+        }
+        // Read at once, so that its copies are known by what was read of it.
+        if turn == .fresh, table.identify(file) { turn = file.turn(buffer) { lines.take($0) } }
         if file.offset != offset {
+            counters.readBytes.add(file.offset - offset)
             file.lastActive = context.clock.uptime()
             bookmark.hasRead = true
         }
-        if file.isCut, !table.recoverCut(file) { file.flushRest { lines.take($0) } }
-        if turn == .more {
-            table.enqueue(file)
-        } else {
+        switch turn {
+        case .fresh: pending[file.identity] = file
+        case .more: table.enqueue(file)
+        case .done:
             file.isDrained = true
             settle(file) { lines.take($0) }
         }
@@ -164,6 +167,8 @@ final class Tailer {
     private func settle(_ file: TailedFile, _ take: (LineSplitter.Line) -> Void) {
         let quiet = context.clock.uptime() - file.lastActive
         if let flush = settings.flush, quiet >= flush { file.flushLine(take) }
+        // The rest of a line of which only the beginning was copied is nowhere.
+        if file.isCopy { file.flush(take) }
         if let rules = settings.grouper?.rules, quiet >= rules.timeout { file.flushGroup(take) }
         if file.isOrphan,
             Rotation.isOver(
@@ -181,6 +186,7 @@ final class Tailer {
     // MARK: Telling
 
     private func tellOversized(_ file: TailedFile, _ count: Int) {
+        counters.longLines.add(count)
         guard oversized.add(count) else { return }
         let fate = settings.splitter.longLines == .cut ? "cut" : "dropped"
         context.log.warning(
@@ -189,6 +195,7 @@ final class Tailer {
     }
 
     private func tellMisfits(_ file: TailedFile, _ lines: LineEvents) {
+        counters.misfitLines.add(lines.misfits)
         guard misfits.add(lines.misfits) else { return }
         let fate = settings.encoder.misfits == .keep ? "kept as messages" : "dropped"
         context.log.warning(

@@ -290,7 +290,7 @@ struct RestartTests {
         let folder = try TemporaryFolder()
         let trace = FileTrace(
             identity: FileIdentity(device: .max, inode: 1 << 63), path: "/a \"b\"\n", subject: "é", offset: 300,
-            resume: 290,
+            resume: 290, size: 310,
             state: LineState(isSkippingLine: true, isSkippingGroup: true, isAfterHole: true),
             head: Print(Array("head".utf8)), tail: Print(Array("tail".utf8)), seen: 7, isOrphan: true)
         var plain = trace

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 
@@ -66,6 +67,18 @@ final class Scratch {
             let count = read(source, &bytes, bytes.count)
             guard count > 0 else { return }
             try append(other, Array(bytes.prefix(count)))
+        }
+    }
+
+    /// As cp does it: onto what is there, in place; `part`: no more than so many bytes, because it is not done yet.
+    func copyOver(_ name: String, _ other: String, part: Int = .max) throws {
+        let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: at(name)))).prefix(part)
+        let descriptor = open(at(other), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        try check(descriptor, "open \(other)")
+        defer { close(descriptor) }
+        // In pieces, so that somebody may see half of it.
+        for start in stride(from: 0, to: bytes.count, by: 1 << 12) {
+            try TemporaryFolder.write(Array(bytes[start..<min(bytes.count, start + 1 << 12)]), to: descriptor)
         }
     }
 

@@ -50,7 +50,7 @@ final class TailedScratch {
     }
 
     /// Waits until as many lines have come out as were written.
-    func settle() async throws { try await probe.events(atLeast: written.count) }
+    func settle() async throws { try await probe.events(atLeast: written.count, within: .seconds(30)) }
 
     /// What has come out.
     var lines: [String] { probe.events.map(Self.message) }
@@ -62,6 +62,23 @@ final class TailedScratch {
         let head = #"{"message":""#
         guard text.hasPrefix(head), text.hasSuffix("\"}") else { return text }
         return String(text.dropFirst(head.count).dropLast(2))
+    }
+
+    /// Lines that came too seldom or too often, so that a failure says which.
+    struct Difference: Equatable {
+        static let none = Difference()
+        var missing: [String] = []
+        var surplus: [String] = []
+    }
+
+    /// How these lines differ from those that were written, in whatever order.
+    func difference(_ lines: [String]) -> Difference {
+        var counts: [String: Int] = [:]
+        for line in lines { counts[line, default: 0] += 1 }
+        for line in written { counts[line, default: 0] -= 1 }
+        return Difference(
+            missing: counts.filter { $0.value < 0 }.keys.sorted(), surplus: counts.filter { $0.value > 0 }.keys.sorted()
+        )
     }
 
     /// Waits for all, then for one more that is written last (so that what is due before it has come), and stops.

@@ -78,6 +78,59 @@ struct TroubleTests {
         #expect(try await tail.finish() == ["new", "written now", "the end"])
     }
 
+    @Test("only what was seen and not read is called lost")
+    func lostBytes() async throws {
+        let notebook = Notebook()
+        let state = try TemporaryFolder()
+        let tail = try TailedScratch(log: notebook.logger, state: state.path) { $0.from = .checkpoint }
+        tail.probe.start()
+        for round in 0..<3 {
+            try tail.write("a.log", "\(round)\n")
+            try tail.write("b.log", "\(round)\n")
+            try await tail.settle()
+            try tail.scratch.truncate("a.log")
+            try tail.scratch.remove("b.log")
+        }
+        #expect(try await tail.finish().count == 7)
+        try tail.scratch.remove("a.log")
+        let next = try TailedScratch(in: tail.scratch, log: notebook.logger, state: state.path) {
+            $0.from = .checkpoint
+        }
+        next.probe.start()
+        try next.write("c.log", "1\n")
+        try await next.settle()
+        #expect(notebook.lines(with: "lost").isEmpty)
+        // More than is read at once: the rest was seen to be there.
+        next.probe.hold()
+        try next.scratch.append("c.log", String(repeating: "x\n", count: 1 << 16))
+        try await next.probe.wait { $0.isWaiting && $0.events.count > 1 }
+        try next.scratch.truncate("c.log")
+        try next.scratch.append("c.log", "2\n")
+        next.probe.release()
+        try await next.probe.wait { $0.events.last.map(TailedScratch.message) == "2" }
+        #expect(notebook.lines(with: "are lost").count == 1 && notebook.lines(with: "c.log").count == 1)
+        #expect(next.probe.count("lost_bytes") > 0 && next.probe.count("restarted_files") == 1)
+        await next.probe.stop()
+    }
+
+    @Test("what an operator may have to look into is counted")
+    func counters() async throws {
+        let tail = try TailedScratch {
+            ($0.format, $0.maxLine, $0.ignoreOlder) = (.json, ByteSize(bytes: 64), .seconds(3600))
+        }
+        try tail.scratch.append("old.log", "{}\n")
+        var times = [timeval(tv_sec: 1_000_000_000, tv_usec: 0), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
+        #expect(utimes(tail.scratch.at("old.log"), &times) == 0)
+        tail.probe.start()
+        let text = "{}\nno JSON\n\"" + String(repeating: "x", count: 100) + "\"\n[1]\n"
+        try tail.scratch.append("a.log", text)
+        try await tail.probe.events(atLeast: 4)
+        await tail.probe.stop()
+        // A line that is cut is no JSON either.
+        #expect(tail.probe.count("misfit_lines") == 2 && tail.probe.count("long_lines") == 1)
+        #expect(tail.probe.count("old_files") == 1 && tail.probe.count("read_bytes") == UInt64(text.utf8.count))
+    }
+
     @Test("a checkpoint that cannot be written is told of once, and lines come all the same")
     func noCheckpoint() async throws {
         let notebook = Notebook()
