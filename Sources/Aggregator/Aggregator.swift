@@ -58,17 +58,18 @@ public final class Aggregator: Sendable {
 
     /// Listens, then starts the sources.
     ///
-    /// - Throws: an error whose description is one sentence that names what failed: an address in use, a filter that cannot
-    ///   start, a second call. Nothing runs then.
+    /// - Throws: an error whose description is one sentence that names what failed: an address in use, a state
+    ///   folder that another instance has locked, a filter that cannot start, a second call. Nothing runs then.
     public func start() async throws {
         try state.withLock { state in
             guard !state.wasStarted else { throw StartError("this aggregator was started before") }
             state.wasStarted = true
         }
         let definition = pipeline.definition
+        let folder = StateFolder(path: definition.server.state.path)
+        if definition.sources.contains(where: { $0.source.keepsState }) { try folder.claim() }
         let site = Site(log: log)
         let hub = try Hub(HubSettings(definition.server), handler: site, log: log)
-        let folder = StateFolder(path: definition.server.state.path)
         do {
             let live = try LivePipeline(
                 definition, hub: hub, state: folder, files: FileWatcher(), log: log, clock: clock)

@@ -13,6 +13,10 @@ public protocol EventSource: OptionGroup {
     /// false.
     static var isSingle: Bool { get }
 
+    /// It remembers something, with these options, and will ask for `SourceContext.stateDirectory`: a pipeline with such a
+    /// source does not start while another instance has locked the same `server.state`. Default: false.
+    var keepsState: Bool { get }
+
     /// What is known of the events that it emits, as its options say: the pipeline's expressions are checked with it. Read
     /// once, while the file is read. What the file's `types` declare of one of these types goes before what is said here.
     ///
@@ -40,6 +44,8 @@ extension EventSource {
 extension EventSource {
     /// There may be several.
     public static var isSingle: Bool { false }
+    /// It remembers nothing.
+    public var keepsState: Bool { false }
 }
 
 /// A source that answers HTTP requests under paths of its own. Such a kind has, beside its own options, `access`.

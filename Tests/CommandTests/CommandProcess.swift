@@ -12,12 +12,18 @@ final class CommandProcess: Sendable {
     var output: String { written("output") }
     var errors: String { written("errors") }
 
+    /// Whether one can run without root's rights.
+    static var canRunAsNobody: Bool { geteuid() != 0 || FileManager.default.isExecutableFile(atPath: asNobody[0]) }
+
+    private static let asNobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
     /// - Parameters:
     ///   - files: more files of the folder, by name.
+    ///   - isNobody: whether it is to run without root's rights, if these tests have them.
     ///   - former: one that has ended, in whose folder this one goes on.
     init(
         _ arguments: [String], pipeline: String = "", files: [String: String] = [:], input: String = "",
-        after former: CommandProcess? = nil
+        after former: CommandProcess? = nil, isNobody: Bool = false
     ) throws {
         self.former = former
         folder =
@@ -29,8 +35,10 @@ final class CommandProcess: Sendable {
         }
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         ended = stream
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
+        let launcher = isNobody && geteuid() == 0 ? Self.asNobody : []
+        let command = launcher + [try Self.executable().path] + arguments
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = folder
         process.terminationHandler = {
             continuation.yield($0.terminationReason == .exit ? $0.terminationStatus : -$0.terminationStatus)
@@ -85,6 +93,8 @@ final class CommandProcess: Sendable {
         else { throw NoPort(output: output + errors) }
         return port
     }
+
+    var pid: pid_t { process.processIdentifier }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 

@@ -13,6 +13,21 @@ final class StateFolder: Sendable {
 
     deinit { close() }
 
+    /// Takes the lock at once, for sources that will ask for their folders: so that of two instances the second starts
+    /// nothing. What else may be wrong with the folder is told by the source that asks for it, and tried again.
+    ///
+    /// - Throws: when another instance has the lock.
+    func claim() throws(StateFolderProblem) {
+        try lock.withLock { lock throws(StateFolderProblem) in
+            guard lock == nil, (try? Self.makeFolders(path)) != nil else { return }
+            do throws(StateFolderProblem) {
+                lock = try Self.take("\(path)/lock", of: path)
+            } catch {
+                if error.isInUse { throw error }
+            }
+        }
+    }
+
     /// The folder of one source, made if it is not there. May block for as long as the disk takes.
     ///
     /// - Throws: `StateFolderProblem` when it cannot be made, or another instance has the lock.
@@ -43,12 +58,30 @@ final class StateFolder: Sendable {
             let code = errno
             _ = Glibc.close(descriptor)
             guard code == EWOULDBLOCK else { throw StateFolderProblem("cannot lock \(file)", code) }
+            let holder = holder(file).map { " (process \($0))" } ?? ""
             throw StateFolderProblem(
-                description:
-                    "the state folder \(folder) is in use by another instance; give this one a folder of its own (server.state)"
-            )
+                description: "the state folder \(folder) is in use by another instance\(holder): "
+                    + "stop that one, or give this one a folder of its own (server.state)", isInUse: true)
         }
+        note(getpid(), in: descriptor)
         return descriptor
+    }
+
+    /// Leaves word of who has the lock, for the message to whoever wants it.
+    private static func note(_ process: pid_t, in descriptor: Int32) {
+        let text = "\(process)\n"
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, text, text.utf8.count, 0)
+    }
+
+    /// Who has the lock, as far as that was written down.
+    private static func holder(_ file: String) -> pid_t? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { _ = Glibc.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = read(descriptor, &bytes, bytes.count)
+        return pid_t(String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self))
     }
 
     /// `mkdir -p`, for nobody but this user.
@@ -72,8 +105,15 @@ final class StateFolder: Sendable {
 /// Why there is no state folder.
 struct StateFolderProblem: Error, CustomStringConvertible {
     let description: String
+    /// Another instance has it.
+    let isInUse: Bool
 
-    init(description: String) { self.description = description }
+    init(description: String, isInUse: Bool = false) {
+        self.description = description
+        self.isInUse = isInUse
+    }
 
-    init(_ what: String, _ code: Int32) { description = "\(what): \(String(cString: strerror(code)))" }
+    init(_ what: String, _ code: Int32) {
+        self.init(description: "\(what): \(String(cString: strerror(code)))")
+    }
 }

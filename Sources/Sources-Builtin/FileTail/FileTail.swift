@@ -106,11 +106,40 @@ public struct FileTail: EventSource {
         case checkpoint
     }
 
+    /// Where reading stands.
+    public var keepsState: Bool { from == .checkpoint }
+
     /// Objects to what no event can be, and to patterns that name no file.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])
         if include.isEmpty { problems.report("expected at least one path", at: options["include"]) }
+        checkPatterns(include, at: options["include"], &problems)
+        checkPatterns(exclude, at: options["exclude"], &problems)
         checkFormat(options, &problems)
+    }
+
+    /// Patterns that mean no file, whatever there is.
+    private func checkPatterns(_ patterns: [PathOption], at node: Node, _ problems: inout Problems) {
+        guard case .list(let nodes) = node.content, nodes.count == patterns.count else { return }
+        for (pattern, node) in zip(patterns, nodes) {
+            if Glob.hasOpenSet(pattern.written) {
+                problems.report(
+                    "the bracket is never closed: expected a set such as [0-9], or \\[ for the character itself",
+                    at: node)
+            } else if pattern.written.hasSuffix("/") {
+                problems.report(
+                    "expected files, not a folder: all logs in it and in those below are \(pattern.written)**/*.log",
+                    at: node)
+            } else if RotatedName.isCompressed(pattern.written) {
+                problems.report(
+                    "compressed files are never read: expected the names that logs have before they are compressed",
+                    at: node)
+            } else if FileLook(path: pattern.path)?.kind == .folder {
+                problems.warn(
+                    "this is a folder, of which nothing is followed: all logs in it and in those below are "
+                        + "\(pattern.written)/**/*.log", at: node.place)
+            }
+        }
     }
 
     private func checkFormat(_ options: OptionPlaces, _ problems: inout Problems) {

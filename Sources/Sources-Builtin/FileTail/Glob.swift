@@ -29,6 +29,17 @@ struct Glob: Sendable, Hashable {
         parts = text.split(separator: "/").filter { $0 != "." }.map(Self.part)
     }
 
+    /// A set was begun and not ended: its bracket means itself, which nobody has meant.
+    static func hasOpenSet(_ text: String) -> Bool {
+        text.split(separator: "/").contains { part in
+            var rest = Substring.UnicodeScalarView(part.unicodeScalars)
+            while let scalar = rest.popFirst() {
+                if scalar == "\\" { _ = rest.popFirst() } else if scalar == "[", set(&rest) == nil { return true }
+            }
+            return false
+        }
+    }
+
     /// Whether the whole path is one that the pattern means.
     func matches(_ path: String) -> Bool { match(path).isWhole }
 

@@ -33,6 +33,9 @@ public struct ServerSentEvents: EventSource {
     /// With its defaults; `url` has none.
     public init() {}
 
+    /// Where it was in the stream.
+    public var keepsState: Bool { true }
+
     /// Objects to what no event or request could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         if let type { problems.checkType(type, at: options["type"]) }

@@ -34,6 +34,9 @@ public struct Schedule: EventSource {
     /// With its defaults; `cron` has none.
     public init() {}
 
+    /// When it was due last.
+    public var keepsState: Bool { missed == .once }
+
     /// Objects to what no event could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         problems.checkType(type, at: options["type"])

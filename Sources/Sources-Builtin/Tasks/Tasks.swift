@@ -47,6 +47,9 @@ public struct Tasks: RoutedSource {
     /// Tasks with their defaults; `jobs` has none.
     public init() {}
 
+    /// The tasks.
+    public var keepsState: Bool { true }
+
     /// Objects to what no event or route could be.
     public func validate(_ options: OptionPlaces, _ problems: inout Problems) {
         if jobs.entries.isEmpty { problems.report("expected at least one job", at: options["jobs"]) }

@@ -17,7 +17,7 @@ struct RandomWriterTests {
         arguments: seeds.flatMap { seed in ["*.log", "*.log*"].map { (seed, $0) } })
     func anyOrder(_ seed: UInt64, _ include: String) async throws {
         var random = SplitMix64(seed: seed)
-        let tail = try TailedScratch([include]) { if seed % 2 == 0 { $0.openLimit = 8 } }
+        let tail = try TailedScratch([include]) { if seed % 2 == 0, include == "*.log" { $0.openLimit = 8 } }
         tail.probe.start()
         var number = 0
         var steps: [String] = []
