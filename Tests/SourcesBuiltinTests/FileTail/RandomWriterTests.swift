@@ -17,7 +17,9 @@ struct RandomWriterTests {
         arguments: seeds.flatMap { seed in ["*.log", "*.log*"].map { (seed, $0) } })
     func anyOrder(_ seed: UInt64, _ include: String) async throws {
         var random = SplitMix64(seed: seed)
-        let tail = try TailedScratch([include]) { if seed % 2 == 0, include == "*.log" { $0.openLimit = 8 } }
+        // With so few handles a copy cannot be told from its original when both are closed: those are not made then.
+        let isTight = seed % 2 == 0 && include == "*.log"
+        let tail = try TailedScratch([include]) { if isTight { $0.openLimit = 2 } }
         tail.probe.start()
         var number = 0
         var steps: [String] = []
@@ -43,11 +45,11 @@ struct RandomWriterTests {
             case 8:
                 try await tail.settle()
                 try? tail.scratch.remove(name)
-            case 9:
+            case 9 where !isTight:
                 try await tail.settle()
                 try? tail.scratch.copyOver(name, "\(name).1")
                 try? tail.scratch.truncate(name)
-            case 10:
+            case 10 where !isTight:
                 // With what nobody has read yet: which can only be found where the pattern means it.
                 if include == "*.log" { try await tail.settle() }
                 try? tail.scratch.copyOver(name, "\(name).\(step)")
