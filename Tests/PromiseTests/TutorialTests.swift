@@ -10,9 +10,11 @@ struct TutorialTests {
     private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "../../Examples/tutorial/pipeline.yaml").standardizedFileURL.path
 
-    /// The file itself; only what takes long is shortened.
+    /// The file itself; only what takes long is shortened, and each test has a state of its own.
     private func run(_ body: @Sendable (Server) async throws -> Void) async throws {
+        let folder = try TemporaryFolder()
         let text = try String(contentsOfFile: Self.file, encoding: .utf8)
+            .replacing("server:\n", with: "server:\n  state: \(folder.at("state"))\n")
             .replacing("heartbeat: 15s", with: "heartbeat: 300ms")
             .replacing("{simulate: {steps: 10, every: 1s}}", with: "{simulate: {steps: 4, every: 300ms}}")
         try await Server.run(text, path: Self.file, body)
