@@ -8,4 +8,7 @@
 // Nanoseconds since 1970; symbolic links are followed.
 int64_t file_birth(const char *path);
 
+// The same of an open file.
+int64_t open_file_birth(int descriptor);
+
 #endif

@@ -37,6 +37,12 @@ struct FileLook: Sendable, Equatable {
         return time < 0 ? nil : time
     }
 
+    /// When an open file was made: with its inode number it tells that file from all others, before and after.
+    static func birth(ofOpen descriptor: Int32) -> Int64? {
+        let time = open_file_birth(descriptor)
+        return time < 0 ? nil : time
+    }
+
     /// What is open there.
     init?(descriptor: Int32) {
         var status = stat()

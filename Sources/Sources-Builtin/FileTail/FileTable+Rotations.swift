@@ -55,7 +55,11 @@ extension FileTable {
         return file
     }
 
-    private func same(_ trace: FileTrace, at path: String) -> String? { trace.ask(path) == .other ? nil : path }
+    /// Where nothing was read, the content tells nothing: then what was made since is another file with a used number.
+    private func same(_ trace: FileTrace, at path: String) -> String? {
+        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path), birth > trace.seen { return nil }
+        return trace.ask(path) == .other ? nil : path
+    }
 
     private func moved(_ trace: FileTrace) -> String? {
         guard !isFollowed(trace.identity) else { return nil }

@@ -85,7 +85,9 @@ final class FileTable {
     /// A file that is followed is at that path.
     private func settle(_ file: TailedFile, at path: String, _ look: FileLook) {
         paths[path] = look.identity
-        if orphans.removeValue(forKey: look.identity) != nil || paths[file.path] != look.identity { file.path = path }
+        if orphans.removeValue(forKey: look.identity) != nil || paths[file.path] != look.identity {
+            move(file, to: path)
+        }
         file.isOrphan = false
         file.seen = FileTrace.fileTime()
         if !file.isAsRead(look) { enqueue(file) }
@@ -137,6 +139,18 @@ final class FileTable {
         enqueue(file)
     }
 
+    /// It has another path now, and perhaps other relatives.
+    private func move(_ file: TailedFile, to path: String) {
+        leaveFamily(file)
+        file.path = path
+        families[file.family, default: []].append(file)
+    }
+
+    private func leaveFamily(_ file: TailedFile) {
+        families[file.family]?.removeAll { $0 === file }
+        if families[file.family]?.isEmpty == true { families[file.family] = nil }
+    }
+
     /// Whatever is added at that path by `body` comes before the file that is there.
     func insert(before file: TailedFile, at path: String, _ body: () -> Void) {
         newest[path] = nil
@@ -182,8 +196,7 @@ final class FileTable {
     private func isStill(_ file: TailedFile, at path: String) -> Bool {
         guard !file.isOpen, file.isOrphan || file.path != path else { return true }
         makeRoom()
-        // Of one that nothing was read of, nothing tells.
-        guard !file.isFresh, file.open(at: path, isMoved: true) != .otherFile else {
+        guard file.open(at: path, isMoved: true) != .otherFile else {
             forget(file)
             return false
         }
@@ -202,8 +215,7 @@ final class FileTable {
         enqueue(file)
         guard file.path == path else { return }
         if let other = paths.first(where: { $0.value == identity })?.key {
-            file.path = other
-            return
+            return move(file, to: other)
         }
         file.isOrphan = true
         orphans[identity] = file
@@ -242,8 +254,7 @@ final class FileTable {
         file.shut()
         open.removeAll { $0 === file }
         files[file.identity] = nil
-        families[file.family]?.removeAll { $0 === file }
-        if families[file.family]?.isEmpty == true { families[file.family] = nil }
+        leaveFamily(file)
         orphans[file.identity] = nil
         if newest[file.origin] === file { newest[file.origin] = nil }
         log.debug("\(file.path): the former file is done")

@@ -6,7 +6,7 @@ import Glibc
 final class TailedFile {
     let identity: FileIdentity
     /// What the paths of its copies have in common with its own: the folder, and the name up to the first dot or dash.
-    let family: String
+    var family: String { RotatedName.family(of: path) }
     /// What its lines are about: the path under which it was found first, also when it was renamed since.
     let subject: String
     /// Where it was last.
@@ -54,6 +54,8 @@ final class TailedFile {
 
     /// Open for reading, or -1.
     private(set) var handle: Int32 = -1
+    /// When it was made; nil until it was open, or where the file system does not say.
+    private(set) var birth: Int64?
     private var modified: Int64?
     /// Its first bytes: `FileTrace.printSize` of them, or as many as were read.
     private(set) var head: [UInt8] = []
@@ -75,7 +77,6 @@ final class TailedFile {
         self.path = path
         self.subject = subject
         origin = path
-        family = RotatedName.family(of: path)
         self.splitter = splitter
         self.grouper = grouper
         lastActive = now
@@ -185,8 +186,8 @@ final class TailedFile {
 
     enum Opening { case opened, denied, missing, otherFile }
 
-    /// Opens it, if it is not open. At a path where it has not been before it must begin as it was read (`isMoved`): while
-    /// it was closed it may have been removed, and its inode number given to another file.
+    /// Opens it, if it is not open. At a path where it has not been before (`isMoved`) it must have been made when this one
+    /// was, or hold what was read of it: while it was closed it may have been removed, and its inode number given to another.
     func open(at path: String, isMoved: Bool = false) -> Opening {
         if isOpen { return .opened }
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -196,11 +197,19 @@ final class TailedFile {
             return .otherFile
         }
         handle = descriptor
-        if isMoved, !isAsItWas {
+        let born = FileLook.birth(ofOpen: descriptor)
+        guard !isMoved || isMine(born) else {
             shut()
             return .otherFile
         }
+        birth = born
         return .opened
+    }
+
+    /// Whether the open file is this one, as far as the time tells at which it was made.
+    private func isMine(_ born: Int64?) -> Bool {
+        guard let born else { return isAsItWas }
+        return birth.map { $0 == born } ?? (born <= seen && isAsItWas)
     }
 
     /// Closes it; where it was stays known.
