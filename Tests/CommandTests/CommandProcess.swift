@@ -84,13 +84,17 @@ final class CommandProcess: Sendable {
     /// Removes a file of the folder.
     func remove(_ name: String) throws { try FileManager.default.removeItem(at: folder.appending(path: name)) }
 
-    struct NoPort: Error { var output: String }
+    struct NoPort: Error {
+        var output: String
+        /// How it has ended, if it has: an exit code, or a signal's number, negative.
+        var code: Int32?
+    }
 
     /// Waits until it says where it listens.
     func port() async throws -> UInt16 {
         _ = await eventually { output.contains("/channels/") || !process.isRunning }
         guard let port = output.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap({ UInt16($0.1) })
-        else { throw NoPort(output: output + errors) }
+        else { throw NoPort(output: output + errors, code: process.isRunning ? nil : await exitCode()) }
         return port
     }
 

@@ -99,6 +99,13 @@ struct FileTailKillTests {
             async let lines = Self.lines(reader)
             // A random moment is what is tested; nothing is waited for.
             try await Task.sleep(for: .milliseconds(Int(random.next() % (reader == nil ? 300 : 6000))))
+            // Once it lives long enough to save how far it has read; a place is saved seconds after it was reached.
+            if run == 3 {
+                let isSaved = await eventually {
+                    (try? String(contentsOfFile: checkpoint, encoding: .utf8))?.contains(/"resume":[1-9]/) == true
+                }
+                #expect(isSaved)
+            }
             server.signal(SIGKILL)
             _ = await server.exitCode()
             runs.append(await lines)
