@@ -51,7 +51,7 @@ final class FileTable {
         let seen = Set(found.map(\.path))
         for path in paths.keys where !seen.contains(path) { lose(path) }
         for file in orphans.values where paths[file.path] == nil { findUnseen(at: file.path) }
-        for file in files.values where file.isOrphan || file.hasPartial || file.heldSize != nil { enqueue(file) }
+        for file in files.values where file.isOrphan || file.cutter.hasPartial || file.heldSize != nil { enqueue(file) }
         isFirstLook = false
         limitOrphans()
     }
@@ -124,7 +124,7 @@ final class FileTable {
 
     private func make(_ identity: FileIdentity, path: String, subject: String) -> TailedFile {
         TailedFile(
-            identity, path: path, subject: subject, splitter: settings.splitter, grouper: settings.grouper,
+            identity, path: path, subject: subject, cutter: LineCutter(settings.splitter, settings.grouper),
             now: clock.uptime())
     }
 

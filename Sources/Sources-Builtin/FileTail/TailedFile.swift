@@ -46,11 +46,11 @@ final class TailedFile {
     /// How large it was when its content was seen to be still the same.
     private var knownSize = 0
     /// What was begun before it was cut off last.
-    private var rest: (splitter: LineSplitter, grouper: LineGrouper?)?
+    private var rest: LineCutter?
     /// Where it was to go on, until it is read: nobody knows yet whether it has that content.
     private var resumed: FileTrace?
-    private(set) var splitter: LineSplitter
-    private(set) var grouper: LineGrouper?
+    /// What makes lines of its bytes, and how far it has got.
+    var cutter: LineCutter
 
     /// Open for reading, or -1.
     private(set) var handle: Int32 = -1
@@ -70,15 +70,13 @@ final class TailedFile {
     static let linesPerTurn = 4096
 
     init(
-        _ identity: FileIdentity, path: String, subject: String, splitter: LineSplitter, grouper: LineGrouper? = nil,
-        now: Duration
+        _ identity: FileIdentity, path: String, subject: String, cutter: LineCutter, now: Duration
     ) {
         self.identity = identity
         self.path = path
         self.subject = subject
         origin = path
-        self.splitter = splitter
-        self.grouper = grouper
+        self.cutter = cutter
         lastActive = now
         seen = FileTrace.fileTime()
         record = FileRecord(settled: trace)
@@ -88,9 +86,7 @@ final class TailedFile {
 
     var isOpen: Bool { handle >= 0 }
     /// Up to where it was read.
-    var offset: Int { splitter.position }
-    /// The beginning of a line or of a group of lines is there, but not its end.
-    var hasPartial: Bool { splitter.hasPartial || grouper?.hasPartial == true }
+    var offset: Int { cutter.position }
 
     /// Nothing is to be read of it, as far as this look tells.
     func isAsRead(_ look: FileLook) -> Bool { look.size == offset && look.modified == modified }
@@ -107,8 +103,8 @@ final class TailedFile {
             return trace
         }
         return FileTrace(
-            identity: identity, path: path, subject: subject, offset: offset, resume: resume,
-            size: max(knownSize, offset), state: lineState, head: Print(head), tail: Print(tail), seen: seen,
+            identity: identity, path: path, subject: subject, offset: offset, resume: cutter.resume,
+            size: max(knownSize, offset), state: cutter.state, head: Print(head), tail: Print(tail), seen: seen,
             isOrphan: isOrphan)
     }
 
@@ -117,20 +113,12 @@ final class TailedFile {
         Generation(trace: trace, head: resumed == nil ? head : [], waymarks: waymarks)
     }
 
-    private var resume: Int { grouper?.start ?? splitter.resume }
-
-    private var lineState: LineState {
-        LineState(
-            isSkippingLine: splitter.isSkipping, isSkippingGroup: grouper?.isSkipping == true,
-            isAfterHole: splitter.isAfterHole)
-    }
-
     /// What checkpoints say of it.
     private var record = FileRecord()
 
     /// Takes how it stands for the checkpoint after the next one.
     func propose() {
-        if !record.isUpToDate(offset: offset, resume: resume, lineState) { record.propose(trace) }
+        if !record.isUpToDate(offset: offset, resume: cutter.resume, cutter.state) { record.propose(trace) }
     }
 
     /// What was proposed stands in checkpoints from now on.
@@ -149,8 +137,7 @@ final class TailedFile {
         resumed?.identity = identity
         resumed?.isAbsent = false
         record = FileRecord(settled: resumed)
-        splitter.resume(at: trace.resume, trace.state)
-        grouper?.resume(trace.state)
+        cutter.resume(at: trace.resume, trace.state)
         (head, tail, waymarks) = ([], [], Waymarks())
         isFresh = trace.offset == 0
         (heldSize, isDrained) = (nil, false)
@@ -158,7 +145,7 @@ final class TailedFile {
 
     /// Begins there, because what comes before is not asked for, or is that of another file; before it is read first.
     func begin(at offset: Int) {
-        splitter.resume(at: offset, LineState())
+        cutter.resume(at: offset, LineState())
         if offset > 0 { (isFresh, heldSize) = (false, nil) }
         if isOpen { _ = knowsPlace() }
         record = FileRecord(settled: trace)
@@ -228,7 +215,7 @@ final class TailedFile {
     /// A file that is not read from its beginning has bytes before that, which are to be known; false: it has them not, or
     /// not those that it had.
     private func knowsPlace() -> Bool {
-        guard resumed != nil || offset > 0 && tail.isEmpty && !splitter.isAfterHole else { return true }
+        guard resumed != nil || offset > 0 && tail.isEmpty && !cutter.isAfterHole else { return true }
         let size = min(offset, FileTrace.printSize)
         head = FileTrace.bytes(of: handle, at: 0, count: size)
         tail = FileTrace.bytes(of: handle, at: offset - size, count: size)
@@ -265,7 +252,7 @@ final class TailedFile {
             return .more
         case .read, .verify: break
         }
-        if splitter.isAfterHole { skipHole() }
+        if cutter.isAfterHole { skipHole() }
         let before = tail.count
         let count = pread(handle, buffer.baseAddress, before + Self.blockSize, off_t(offset - before))
         guard count >= 0 else { return .done }
@@ -295,43 +282,22 @@ final class TailedFile {
         if head.count == offset, head.count < FileTrace.printSize {
             head += block.prefix(FileTrace.printSize - head.count)
         }
-        guard grouper != nil else { return splitter.feed(block, atMost: Self.linesPerTurn, take) }
-        return splitter.feed(block, atMost: Self.linesPerTurn) { grouper?.feed($0, take) }
+        return cutter.feed(block, atMost: Self.linesPerTurn, take)
     }
-
-    /// Gives out a last line without end, and a group of lines that no other line may join any more.
-    func flush(_ take: (LineSplitter.Line) -> Void) {
-        guard grouper != nil else { return splitter.flush(take) }
-        splitter.flush { grouper?.feed($0, take) }
-        grouper?.flush(take)
-    }
-
-    /// Gives out a last line that has had no end for a while.
-    func flushLine(_ take: (LineSplitter.Line) -> Void) {
-        guard grouper != nil else { return splitter.flush(take) }
-        splitter.flush { grouper?.feed($0, take) }
-    }
-
-    /// Gives out a group of lines that no line has joined for a while.
-    func flushGroup(_ take: (LineSplitter.Line) -> Void) { grouper?.flush(take) }
-
-    /// Lines and groups that were too long, so far.
-    var oversized: Int { splitter.oversized + (grouper?.oversized ?? 0) }
 
     /// It was cut off: what was begun is all there will be of that line, unless a copy was made of it before.
     private func cutOff() {
         former = generation
         isCut = true
         record.isOutdated = true
-        rest = hasPartial ? (splitter, grouper) : nil
+        rest = cutter.hasPartial ? cutter : nil
         startOver()
     }
 
     /// Begins again, with content of which nothing is known.
     func startOver() {
         resumed = nil
-        splitter.restart()
-        grouper?.restart()
+        cutter.restart()
         (head, tail, waymarks) = ([], [], Waymarks())
         (modified, columns, knownSize) = (nil, nil, 0)
         (isFresh, heldSize, isCopy, isDrained) = (true, nil, false, false)
@@ -339,11 +305,8 @@ final class TailedFile {
 
     /// Gives out what was begun before it was cut off, as nothing else has the rest of it.
     func flushRest(_ take: (LineSplitter.Line) -> Void) {
-        guard let (splitter, grouper) = rest.take() else { return }
-        var (lines, groups) = (splitter, grouper)
-        guard groups != nil else { return lines.flush(take) }
-        lines.flush { groups?.feed($0, take) }
-        groups?.flush(take)
+        guard var begun = rest.take() else { return }
+        begun.flush(take)
     }
 
     /// A writer that keeps its place in a file that was cut off leaves a hole, perhaps as large as the file was.
@@ -351,7 +314,7 @@ final class TailedFile {
         let seekData: Int32 = 3  // SEEK_DATA of lseek(2)
         let start = lseek(handle, off_t(offset), seekData)
         guard start > offset else { return }
-        splitter.go(to: Int(start))
+        cutter.go(to: Int(start))
         tail = []
     }
 }

@@ -138,7 +138,7 @@ final class Tailer {
 
     private func read(_ file: TailedFile, _ buffer: UnsafeMutableRawBufferPointer) -> [Event] {
         var lines = LineEvents(settings, file, now: context.clock.now(), limit: context.eventLimit)
-        let (offset, oversizedBefore) = (file.offset, file.oversized)
+        let (offset, oversizedBefore) = (file.offset, file.cutter.oversized)
         var turn = file.turn(buffer) { lines.take($0) }
         if file.isCut {
             counters.restartedFiles.add()
@@ -158,7 +158,7 @@ final class Tailer {
             file.isDrained = true
             settle(file) { lines.take($0) }
         }
-        tellOversized(file, file.oversized - oversizedBefore + lines.tooLong)
+        tellOversized(file, file.cutter.oversized - oversizedBefore + lines.tooLong)
         tellMisfits(file, lines)
         return lines.events
     }
@@ -166,18 +166,18 @@ final class Tailer {
     /// Nothing more is there for now: is it over, or has the last line waited long enough for its end?
     private func settle(_ file: TailedFile, _ take: (LineSplitter.Line) -> Void) {
         let quiet = context.clock.uptime() - file.lastActive
-        if let flush = settings.flush, quiet >= flush { file.flushLine(take) }
+        if let flush = settings.flush, quiet >= flush { file.cutter.flushLine(take) }
         // The rest of a line of which only the beginning was copied is nowhere.
-        if file.isCopy { file.flush(take) }
-        if let rules = settings.grouper?.rules, quiet >= rules.timeout { file.flushGroup(take) }
+        if file.isCopy { file.cutter.flush(take) }
+        if let rules = settings.grouper?.rules, quiet >= rules.timeout { file.cutter.flushGroup(take) }
         if file.isOrphan,
             Rotation.isOver(
                 hasSuccessor: table.hasFile(at: file.path), links: file.look?.links ?? 0, quiet: quiet,
                 grace: settings.grace)
         {
-            file.flush(take)
+            file.cutter.flush(take)
             table.finish(file)
-        } else if file.isOrphan || settings.patience != nil && file.hasPartial {
+        } else if file.isOrphan || settings.patience != nil && file.cutter.hasPartial {
             pending[file.identity] = file
             if file.isOrphan { rhythm.isFast = true }
         }
