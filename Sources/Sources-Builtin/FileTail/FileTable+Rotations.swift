@@ -57,7 +57,11 @@ extension FileTable {
 
     /// Where nothing was read, the content tells nothing: then what was made since is another file with a used number.
     private func same(_ trace: FileTrace, at path: String) -> String? {
-        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path), birth > trace.seen { return nil }
+        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path),
+            !FileTrace.mayBeThere(stamp: birth, at: trace.seen)
+        {
+            return nil
+        }
         return trace.ask(path) == .other ? nil : path
     }
 

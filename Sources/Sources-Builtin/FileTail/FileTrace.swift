@@ -93,6 +93,16 @@ struct FileTrace: Sendable, Equatable {
         clock_gettime(CLOCK_REALTIME_COARSE, &time)
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
+
+    /// Whether a file with that stamp may have been there at that `fileTime`. Linux stamps more finely than the clock ticks
+    /// since 6.13: so the stamp may be later by as much as a tick.
+    static func mayBeThere(stamp: Int64, at time: Int64) -> Bool { stamp <= time + tick }
+
+    private static let tick: Int64 = {
+        var time = timespec()
+        clock_getres(CLOCK_REALTIME_COARSE, &time)
+        return Int64(time.tv_nsec)
+    }()
 }
 
 /// In the middle of what a file is to be read on.

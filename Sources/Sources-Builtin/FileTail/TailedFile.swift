@@ -196,7 +196,7 @@ final class TailedFile {
     /// Whether the open file is this one, as far as the time tells at which it was made.
     private func isMine(_ born: Int64?) -> Bool {
         guard let born else { return isAsItWas }
-        return birth.map { $0 == born } ?? (born <= seen && isAsItWas)
+        return birth.map { $0 == born } ?? (FileTrace.mayBeThere(stamp: born, at: seen) && isAsItWas)
     }
 
     /// Closes it; where it was stays known.
