@@ -18,17 +18,21 @@ struct FileLook: Sendable, Equatable {
     var kind: Kind
     /// The path is a symbolic link to it.
     var isLink = false
+    /// When the look at a path began, by `FileTrace.fileTime`: what was made there later was not seen.
+    var time: Int64 = 0
 
     enum Kind: Sendable { case file, folder, other }
 
     /// What is at a path, symbolic links followed; nil: nothing that can be seen.
     init?(path: String) {
+        let time = FileTrace.fileTime()
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
         let isLink = status.st_mode & S_IFMT == S_IFLNK
         if isLink, stat(path, &status) != 0 { return nil }
         self.init(status)
         self.isLink = isLink
+        self.time = time
     }
 
     /// When the file at a path was made, in nanoseconds; nil where the file system does not say.

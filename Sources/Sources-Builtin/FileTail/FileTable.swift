@@ -76,7 +76,7 @@ final class FileTable {
         if paths[path] == nil { findUnseen(at: path) }
         let trace = absent.removeValue(forKey: look.identity)
         if let trace, trace.ask(path) != .other {
-            adopt(trace, at: path, look.identity)
+            adopt(trace, at: path, look.identity).seen = look.time
         } else {
             adoptNew(path, look)
         }
@@ -89,12 +89,13 @@ final class FileTable {
             move(file, to: path)
         }
         file.isOrphan = false
-        file.seen = FileTrace.fileTime()
+        file.seen = look.time
         if !file.isAsRead(look) { enqueue(file) }
     }
 
     private func adoptNew(_ path: String, _ look: FileLook) {
         let file = make(look.identity, path: path, subject: settings.subject(of: path))
+        file.seen = look.time
         let isOld = look.size > 0 && settings.isOld(look, at: clock.now())
         if isOld { counters.oldFiles.add() }
         if isOld || isFirstLook && settings.from == .end { file.begin(at: look.size) }
