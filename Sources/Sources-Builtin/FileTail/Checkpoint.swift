@@ -103,7 +103,7 @@ extension FileTrace {
             case .string(let path)? = members["path"], case .string(let subject)? = members["subject"],
             let device = members.number("device"), let inode = members.number("inode"),
             let offset = members.number("offset"), let resume = members.number("resume"),
-            let seen = members.number("seen"), (0...Int64(Int.max)).contains(offset), (0...offset).contains(resume),
+            let seen = StampTime(members["seen"]), (0...Int64(Int.max)).contains(offset), (0...offset).contains(resume),
             let head = Print(members["head"]), let tail = Print(members["tail"]), tail.count <= Int(offset)
         else { return nil }
         self.init(
@@ -125,7 +125,8 @@ extension FileTrace {
         JSON.append(string: subject, to: &text)
         let (device, inode) = (Int64(bitPattern: identity.device), Int64(bitPattern: identity.inode))
         text += Array(
-            (",\"device\":\(device),\"inode\":\(inode),\"offset\":\(offset),\"resume\":\(resume),\"size\":\(size),\"seen\":\(seen),"
+            (",\"device\":\(device),\"inode\":\(inode),\"offset\":\(offset),\"resume\":\(resume),\"size\":\(size),"
+                + "\"seen\":[\(seen.earliest),\(seen.latest)],"
                 + "\"head\":[\(head.count),\(Int64(bitPattern: head.hash))],"
                 + "\"tail\":[\(tail.count),\(Int64(bitPattern: tail.hash))]").utf8)
         let flags = [
@@ -143,6 +144,19 @@ extension Print {
             case .int(let hash) = numbers[1], (0...Int64(FileTrace.printSize)).contains(count)
         else { return nil }
         self.init(count: Int(count), hash: UInt64(bitPattern: hash))
+    }
+}
+
+extension StampTime {
+    fileprivate init?(_ value: Value?) {
+        switch value {
+        case .list(let times)?:
+            guard times.count == 2, case .int(let earliest) = times[0], case .int(let latest) = times[1] else { return nil }
+            self.init(earliest: earliest, latest: latest)
+        // As it was written before there were two.
+        case .int(let time)?: self.init(earliest: time, latest: time)
+        default: return nil
+        }
     }
 }
 

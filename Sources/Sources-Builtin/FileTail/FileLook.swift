@@ -18,21 +18,23 @@ struct FileLook: Sendable, Equatable {
     var kind: Kind
     /// The path is a symbolic link to it.
     var isLink = false
-    /// When the look at a path began, by `FileTrace.fileTime`: what was made there later was not seen.
-    var time: Int64 = 0
+    /// When it was looked.
+    var time = StampTime()
 
     enum Kind: Sendable { case file, folder, other }
 
     /// What is at a path, symbolic links followed; nil: nothing that can be seen.
     init?(path: String) {
-        let time = FileTrace.fileTime()
         var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        let isLink = status.st_mode & S_IFMT == S_IFLNK
-        if isLink, stat(path, &status) != 0 { return nil }
-        self.init(status)
+        var (isThere, isLink) = (false, false)
+        let time = StampTime.during {
+            isThere = lstat(path, &status) == 0
+            isLink = isThere && status.st_mode & S_IFMT == S_IFLNK
+            if isLink { isThere = stat(path, &status) == 0 }
+        }
+        guard isThere else { return nil }
+        self.init(status, time)
         self.isLink = isLink
-        self.time = time
     }
 
     /// When the file at a path was made, in nanoseconds; nil where the file system does not say.
@@ -50,8 +52,10 @@ struct FileLook: Sendable, Equatable {
     /// What is open there.
     init?(descriptor: Int32) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
+        var isThere = false
+        let time = StampTime.during { isThere = fstat(descriptor, &status) == 0 }
+        guard isThere else { return nil }
+        self.init(status, time)
     }
 
     /// Numbers as tests make them.
@@ -63,7 +67,8 @@ struct FileLook: Sendable, Equatable {
         self.kind = kind
     }
 
-    private init(_ status: stat) {
+    private init(_ status: stat, _ time: StampTime) {
+        self.time = time
         identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         size = Int(status.st_size)
         modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)

@@ -15,7 +15,7 @@ extension FileTable {
         var moved: [String: FileTrace] = [:]
         // What was not read yet may be a copy of what was: so those that know their content come first.
         let (begun, fresh) = (traces.filter { $0.offset > 0 }, traces.filter { $0.offset == 0 })
-        for trace in begun.sorted(by: { $0.seen < $1.seen }) + fresh where !isFollowed(trace.identity) {
+        for trace in begun.sorted(by: { $0.seen.earliest < $1.seen.earliest }) + fresh where !isFollowed(trace.identity) {
             if kept.contains(trace.identity) {
                 adopt(trace, at: trace.path, trace.identity)
                 moved[trace.path] = nil
@@ -51,15 +51,14 @@ extension FileTable {
         let moved = there[trace.identity].flatMap({ same(trace, at: $0) }) ?? moved(trace)
         guard let path = moved ?? copy(of: trace, known), let look = FileLook(path: path) else { return nil }
         let file = adopt(trace, at: settings.includes(path) ? path : nil, look.identity)
+        file.seen = look.time
         file.isCopy = moved == nil
         return file
     }
 
     /// Where nothing was read, the content tells nothing: then what was made since is another file with a used number.
     private func same(_ trace: FileTrace, at path: String) -> String? {
-        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path),
-            !FileTrace.mayBeThere(stamp: birth, at: trace.seen)
-        {
+        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path), !trace.seen.mayHaveSeen(birth: birth) {
             return nil
         }
         return trace.ask(path) == .other ? nil : path
@@ -91,9 +90,8 @@ extension FileTable {
         let name = trace.path.lastName
         let generations = Folder.files(in: trace.path.folder) { RotatedName.tag($0, of: name) != nil }
             .filter { path, look in
-                (FileLook.birth(ofFileAt: path) ?? look.modified) >= trace.seen && !isFollowed(look.identity)
-                    && !isFinished(look)
-                    && !settings.isExcluded(path)
+                trace.seen.mayHaveMissed(birth: FileLook.birth(ofFileAt: path) ?? look.modified)
+                    && !isFollowed(look.identity) && !isFinished(look) && !settings.isExcluded(path)
             }
             .sorted { one, other in
                 guard one.look.modified == other.look.modified else { return one.look.modified < other.look.modified }

@@ -118,6 +118,7 @@ final class FileTable {
     /// A former generation of a log that was never seen under its first name.
     func adoptGeneration(_ look: FileLook, of trace: FileTrace, at path: String?) {
         let file = make(look.identity, path: path ?? trace.path, subject: trace.subject)
+        file.seen = look.time
         file.origin = trace.path
         file.isOrphan = path == nil
         add(file, at: path)

@@ -41,8 +41,8 @@ struct FileTrace: Sendable, Equatable {
     var head = Print()
     /// The bytes before `offset`.
     var tail = Print()
-    /// When it was last seen at its path, in nanoseconds of the clock that files are stamped with.
-    var seen: Int64
+    /// When it was last seen at its path.
+    var seen: StampTime
     /// Another file has taken its place, or none.
     var isOrphan = false
     /// It was not found at the last restart, which has been told.
@@ -86,23 +86,6 @@ struct FileTrace: Sendable, Equatable {
             read = max(0, pread(descriptor, buffer.baseAddress, count, off_t(start)))
         }
     }
-
-    /// Now, by the clock that files are stamped with: it ticks some hundred times a second.
-    static func fileTime() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-
-    /// Whether a file with that stamp may have been there at that `fileTime`. Linux stamps more finely than the clock ticks
-    /// since 6.13: so the stamp may be later by as much as a tick.
-    static func mayBeThere(stamp: Int64, at time: Int64) -> Bool { stamp <= time + tick }
-
-    private static let tick: Int64 = {
-        var time = timespec()
-        clock_getres(CLOCK_REALTIME_COARSE, &time)
-        return Int64(time.tv_nsec)
-    }()
 }
 
 /// In the middle of what a file is to be read on.

@@ -16,7 +16,7 @@ final class TailedFile {
     /// When its last bytes came, or it became an orphan.
     var lastActive: Duration
     /// When it was last seen at its path: `FileTrace.seen`.
-    var seen: Int64
+    var seen = StampTime()
     /// The names of its fields, if its first line says them and was read.
     var columns: [String]?
     /// Waits to be read.
@@ -78,7 +78,6 @@ final class TailedFile {
         origin = path
         self.cutter = cutter
         lastActive = now
-        seen = FileTrace.fileTime()
         record = FileRecord(settled: trace)
     }
 
@@ -196,7 +195,7 @@ final class TailedFile {
     /// Whether the open file is this one, as far as the time tells at which it was made.
     private func isMine(_ born: Int64?) -> Bool {
         guard let born else { return isAsItWas }
-        return birth.map { $0 == born } ?? (FileTrace.mayBeThere(stamp: born, at: seen) && isAsItWas)
+        return birth.map { $0 == born } ?? (seen.mayHaveSeen(birth: born) && isAsItWas)
     }
 
     /// Closes it; where it was stays known.

@@ -292,7 +292,7 @@ struct RestartTests {
             identity: FileIdentity(device: .max, inode: 1 << 63), path: "/a \"b\"\n", subject: "é", offset: 300,
             resume: 290, size: 310,
             state: LineState(isSkippingLine: true, isSkippingGroup: true, isAfterHole: true),
-            head: Print(Array("head".utf8)), tail: Print(Array("tail".utf8)), seen: 7, isOrphan: true)
+            head: Print(Array("head".utf8)), tail: Print(Array("tail".utf8)), seen: StampTime(earliest: 7, latest: 8), isOrphan: true)
         var plain = trace
         (plain.state, plain.isOrphan) = (LineState(), false)
         let checkpoint = Checkpoint(directory: folder.path)
@@ -306,7 +306,7 @@ extension Scratch {
     /// Until what is made next is younger than that file by the clock that files are stamped with, which ticks seldom.
     fileprivate func letTimePass(since name: String) async {
         let birth = FileLook.birth(ofFileAt: at(name)) ?? 0
-        while FileTrace.fileTime() <= birth { await Task.yield() }
+        while StampTime().earliest <= birth { await Task.yield() }
     }
 }
 
