@@ -35,9 +35,10 @@ lint: ## Check the format
 sanitize: test-deps ## The C target under ASan and UBSan, the rest under TSan
 	Scripts/sanitize
 
-soak: deps ## Ten million events with random keys through every step: memory stays bounded
+soak: deps ## Ten million events with random keys through every step, and every rotation of a file 30 times
 	swift build -c release --product StepLoad
 	AGGREGATOR_LOAD=1 AGGREGATOR_STEP_EVENTS=10000000 swift test --no-parallel --filter StepMemoryLoadTests
+	AGGREGATOR_ROUNDS=30 swift test --filter RotationScenarioTests
 
 fuzz: deps ## Fuzz what reads bytes of strangers, SECONDS=… each
 	Fuzz/run.sh $(or $(SECONDS),60)

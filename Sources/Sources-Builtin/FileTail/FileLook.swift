@@ -37,6 +37,9 @@ struct FileLook: Sendable, Equatable {
         self.isLink = isLink
     }
 
+    /// Nothing was changed between, as far as these looks at one file tell.
+    func isLike(_ other: FileLook) -> Bool { size == other.size && modified == other.modified }
+
     /// When the file at a path was made, in nanoseconds; nil where the file system does not say.
     static func birth(ofFileAt path: String) -> Int64? {
         let time = file_birth(path)

@@ -12,18 +12,22 @@ extension FileTable {
     /// Whether a file with fresh content may be read; if not, it is to be asked again when something has changed, and each
     /// second. Decided when the other is cut off, when their contents part, or when nothing has come for a while.
     func identify(_ file: TailedFile) -> Bool {
-        guard let look = file.look, look.size > 0 else { return true }
-        let first = FileTrace.bytes(of: file.handle, at: 0, count: FileTrace.printSize)
-        var isAlike = false
         inHand = file
         defer { inHand = nil }
-        let relatives = relatives(of: file)
-        for other in relatives {
-            let isUnread = other.isFresh && relatives.count < Self.familyLimit
-            let isCandidate = other.isCut || isUnread || other.offset > 0 && other.mayBegin(with: first)
-            guard isCandidate, file.mayBeCopy(of: other.path) else { continue }
-            isAlike = isLike(file, look, other) || isAlike
+        for attempt in 1...Self.haste {
+            guard let look = file.look, look.size > 0 else { return true }
+            let first = FileTrace.bytes(of: file.handle, at: 0, count: FileTrace.printSize)
+            let origin = origin(of: file, look, first)
+            if origin == .copied { return true }
+            // What was compared may have been of two contents. But of some files that never stop growing nothing else is seen.
+            let isSteady = file.look.map(look.isLike) ?? false || attempt == Self.haste
+            guard origin == .perhapsCopied || isSteady else { continue }
+            return accept(file, look, first, isAlike: origin == .perhapsCopied)
         }
+        return false
+    }
+
+    private func accept(_ file: TailedFile, _ look: FileLook, _ first: [UInt8], isAlike: Bool) -> Bool {
         if look.size != file.heldSize {
             file.heldSize = look.size
             file.lastActive = clock.uptime()
@@ -37,9 +41,37 @@ extension FileTable {
         return true
     }
 
+    private enum Origin { case own, perhapsCopied, copied }
+
+    /// Where the content comes from that an open file has, which begins with these bytes.
+    private func origin(of file: TailedFile, _ look: FileLook, _ first: [UInt8]) -> Origin {
+        var origin = Origin.own
+        let relatives = relatives(of: file)
+        let isInSmallFamily = relatives.count < Self.familyLimit
+        for other in relatives where file.mayBeCopy(of: other.path) {
+            if isInSmallFamily, other.isChanged {
+                // It may be the original of this one, with content of which nothing was seen yet: so it is read first.
+                enqueue(other)
+                origin = .perhapsCopied
+                continue
+            }
+            if let (former, likeness) = other.formers.match(file, at: clock.uptime()) {
+                if likeness == .whole {
+                    take(file, asCopyOf: former)
+                    return .copied
+                }
+                origin = .perhapsCopied
+            }
+            let isUnread = other.isFresh && isInSmallFamily
+            let isCandidate = other.isCut || isUnread || other.offset > 0 && other.mayBegin(with: first)
+            if isCandidate, isLike(file, look, other) { origin = .perhapsCopied }
+        }
+        return origin
+    }
+
     /// It is what a copy of the other, as that is now, would be.
     private func isLike(_ file: TailedFile, _ look: FileLook, _ other: TailedFile) -> Bool {
-        if other.isCut, let former = other.former, file.likeness(to: former) != .other {
+        if other.cutContents.contains(where: { file.likeness(to: $0) != .other }) {
             // Seen already, and what becomes of its copies is decided when it is its turn.
             enqueue(other)
             return true
@@ -57,15 +89,33 @@ extension FileTable {
         return true
     }
 
+    /// It is a copy of what was in a file that was cut off a while ago.
+    private func take(_ file: TailedFile, asCopyOf former: Formers.Former) {
+        log.debug("\(file.path) is a copy of what was \(former.content.trace.path), found late")
+        if former.isRecovered {
+            file.begin(at: file.look?.size ?? former.content.trace.offset)
+        } else {
+            file.resume(former.content.trace)
+            file.isCopy = true
+        }
+    }
+
     /// A file was cut off: what had not been read of it may be in a copy that was made of it before.
     ///
     /// - Returns: there is one; it is read to its end before the file is read on.
     func recoverCut(_ file: TailedFile) -> Bool {
-        guard let former = file.takeFormer() else { return false }
-        log.debug("\(file.path) was cut off or written anew, after \(former.trace.offset) bytes of it were read")
         isChanged = true
         inHand = file
         defer { inHand = nil }
+        var isRecovered = false
+        while let former = file.takeCutContent() { isRecovered = recover(former, of: file) }
+        return isRecovered
+    }
+
+    private func recover(_ former: Generation, of file: TailedFile) -> Bool {
+        log.debug("\(file.path) was cut off or written anew, after \(former.trace.offset) bytes of it were read")
+        let stamp = file.look?.modified
+        let folder = FileLook(path: former.trace.path.folder)?.modified
         lookAtRelated(former.trace.path)
         var copy: TailedFile?
         insert(before: file, at: former.trace.path) {
@@ -73,11 +123,15 @@ extension FileTable {
             if let copy { note(newest: copy, at: former.trace.path) } else { copy = recover(former.trace) }
             adoptGenerations(since: former.trace)
         }
-        guard copy != nil else {
-            tellLost(former.trace.size - former.trace.offset, of: former.trace.path, "it was cut off")
-            return false
-        }
-        return true
+        // Where names changed while copies were looked for, one may be found that was made in the same tick of the clock.
+        let isSettled = FileLook(path: former.trace.path.folder)?.modified == folder
+        file.formers.remember(
+            Formers.Former(
+                content: former, isRecovered: copy != nil,
+                stamp: isSettled ? stamp ?? StampTime().earliest : StampTime().latest,
+                until: clock.uptime() + settings.copyTime))
+        if copy == nil { tellLost(former.trace.size - former.trace.offset, of: former.trace.path, "it was cut off") }
+        return copy != nil
     }
 
     /// A former file is nowhere any more. What was not read of it may be in a copy, as when it was cut off.
@@ -101,7 +155,10 @@ extension FileTable {
     /// All that have the content that the file had: the largest is read on, of the others nothing.
     private func settleCopies(of former: Generation, _ file: TailedFile) -> TailedFile? {
         for _ in 0..<Self.haste {
-            let copies = copies(of: former, file)
+            guard let copies = copies(of: former, file) else {
+                lookAtRelated(former.trace.path)
+                continue
+            }
             var isSettled = true
             for (other, size, _) in copies where open(other) {
                 log.debug("\(other.path) is a copy of what was \(former.trace.path)")
@@ -124,13 +181,15 @@ extension FileTable {
     /// So often it is looked again, when files change while they are looked at.
     private static let haste = 4
 
-    /// Fresh files that have the content that the file had, or its beginning; the largest first.
-    private func copies(
-        of former: Generation, _ file: TailedFile
-    ) -> [(file: TailedFile, size: Int, isWhole: Bool)] {
+    /// Fresh files that have the content that the file had, or its beginning; the largest first. Nil when one has another name
+    /// by now.
+    private func copies(of former: Generation, _ file: TailedFile) -> [(file: TailedFile, size: Int, isWhole: Bool)]? {
         var copies: [(file: TailedFile, size: Int, isWhole: Bool)] = []
         for other in relatives(of: file) where other.mayBeCopy(of: former.trace.path) {
-            guard open(other) else { continue }
+            guard open(other) else {
+                if other.isDenied { continue }
+                return nil
+            }
             // It may be an older copy that was written over.
             other.verify()
             guard other.isFresh, let look = other.look else { continue }

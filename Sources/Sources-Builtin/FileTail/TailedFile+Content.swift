@@ -1,8 +1,22 @@
+import Glibc
+
 /// What is asked of a file's content beside its lines. Only when it is open.
 extension TailedFile {
     /// What it is beside that content.
     func likeness(to generation: Generation) -> Generation.Likeness {
         look.map { generation.likeness(of: handle, $0.size) } ?? .other
+    }
+
+    /// It is not any more what was read of it, which nobody has looked at yet. False when the file is not open.
+    var isChanged: Bool {
+        guard !isFresh, !isCut, let look, !isAsRead(look) else { return false }
+        return look.size < offset || !isAsItWas
+    }
+
+    /// Where the next byte lies that was written after that place; what comes before is a hole.
+    func nextData(after place: Int) -> Int {
+        let seekData: Int32 = 3  // SEEK_DATA of lseek(2)
+        return lseek(handle, off_t(place), seekData)
     }
 
     /// What lies before that place in both is the same, as far as the last bytes tell.

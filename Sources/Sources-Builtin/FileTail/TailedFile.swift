@@ -39,10 +39,10 @@ final class TailedFile {
     var heldSize: Int?
     /// It is the copy of a file that was cut off: nothing more will come.
     var isCopy = false
-    /// What was known of it before it was cut off last.
-    private(set) var former: Generation?
-    /// It was cut off since that was asked for.
-    private(set) var isCut = false
+    /// What was known of it when it was cut off, of which nobody has looked for copies yet.
+    private(set) var cutContents: [Generation] = []
+    /// Those before, whose copies may still turn up.
+    var formers = Formers()
     /// How large it was when its content was seen to be still the same.
     private var knownSize = 0
     /// What was begun before it was cut off last.
@@ -57,17 +57,14 @@ final class TailedFile {
     /// When it was made; nil until it was open, or where the file system does not say.
     private(set) var birth: Int64?
     private var modified: Int64?
-    /// Its first bytes: `FileTrace.printSize` of them, or as many as were read.
-    private(set) var head: [UInt8] = []
-    /// The bytes before `offset`: they are other ones when the file was cut off and has grown again.
-    private var tail: [UInt8] = []
-    private var waymarks = Waymarks()
+    private var content = ReadContent()
 
     static let blockSize = 64 << 10
     /// What `turn` reads into.
     static let bufferSize = FileTrace.printSize + blockSize
     /// A turn makes no more events than this.
     static let linesPerTurn = 4096
+    private static let cutLimit = 8
 
     init(
         _ identity: FileIdentity, path: String, subject: String, cutter: LineCutter, now: Duration
@@ -84,6 +81,7 @@ final class TailedFile {
     deinit { shut() }
 
     var isOpen: Bool { handle >= 0 }
+    var isCut: Bool { !cutContents.isEmpty }
     /// Up to where it was read.
     var offset: Int { cutter.position }
 
@@ -103,13 +101,13 @@ final class TailedFile {
         }
         return FileTrace(
             identity: identity, path: path, subject: subject, offset: offset, resume: cutter.resume,
-            size: max(knownSize, offset), state: cutter.state, head: Print(head), tail: Print(tail), seen: seen,
+            size: max(knownSize, offset), state: cutter.state, head: Print(content.head), tail: Print(content.tail), seen: seen,
             isOrphan: isOrphan)
     }
 
     /// What would tell a copy of it.
     var generation: Generation {
-        Generation(trace: trace, head: resumed == nil ? head : [], waymarks: waymarks)
+        Generation(trace: trace, head: resumed == nil ? content.head : [], waymarks: content.waymarks)
     }
 
     /// What checkpoints say of it.
@@ -137,7 +135,7 @@ final class TailedFile {
         resumed?.isAbsent = false
         record = FileRecord(settled: resumed)
         cutter.resume(at: trace.resume, trace.state)
-        (head, tail, waymarks) = ([], [], Waymarks())
+        content = ReadContent()
         isFresh = trace.offset == 0
         (heldSize, isDrained) = (nil, false)
     }
@@ -153,14 +151,11 @@ final class TailedFile {
     /// What is in it, which begins with `bytes`, was not read from another file: it is read from its beginning.
     func accept(_ bytes: [UInt8]) { (isFresh, heldSize, accepted) = (false, nil, bytes) }
 
-    /// What was known of it before it was cut off, the first time that it is asked for.
-    func takeFormer() -> Generation? {
-        defer { isCut = false }
-        return isCut ? former : nil
-    }
+    /// What was known of it when it was cut off, the first time that it is asked for.
+    func takeCutContent() -> Generation? { cutContents.isEmpty ? nil : cutContents.removeFirst() }
 
     /// It may begin with these bytes, as far as its own first ones are known.
-    func mayBegin(with bytes: [UInt8]) -> Bool { resumed != nil || zip(head, bytes).allSatisfy(==) }
+    func mayBegin(with bytes: [UInt8]) -> Bool { resumed != nil || zip(content.head, bytes).allSatisfy(==) }
 
     /// Begins anew if its content is not any more what was read of it. Only when it is open.
     func verify() {
@@ -208,18 +203,17 @@ final class TailedFile {
     /// The bytes before the offset are those that were read. Only when it is open.
     var isAsItWas: Bool {
         if let resumed { return resumed.isContent(of: handle) }
-        return tail == FileTrace.bytes(of: handle, at: offset - tail.count, count: tail.count)
+        return content.isTail(of: handle, before: offset)
     }
 
     /// A file that is not read from its beginning has bytes before that, which are to be known; false: it has them not, or
     /// not those that it had.
     private func knowsPlace() -> Bool {
-        guard resumed != nil || offset > 0 && tail.isEmpty && !cutter.isAfterHole else { return true }
-        let size = min(offset, FileTrace.printSize)
-        head = FileTrace.bytes(of: handle, at: 0, count: size)
-        tail = FileTrace.bytes(of: handle, at: offset - size, count: size)
-        // Asked after they were read, so that they are of the same content.
-        guard head.count == size, tail.count == size, resumed?.isContent(of: handle) ?? true else { return false }
+        guard resumed != nil || offset > 0 && content.tail.isEmpty && !cutter.isAfterHole else { return true }
+        guard let known = ReadContent(of: handle, upTo: offset) else { return false }
+        // Asked after the bytes were read, so that they are of the same content.
+        guard resumed?.isContent(of: handle) ?? true else { return false }
+        content = known
         resumed = nil
         return true
     }
@@ -252,10 +246,10 @@ final class TailedFile {
         case .read, .verify: break
         }
         if cutter.isAfterHole { skipHole() }
-        let before = tail.count
+        let before = content.tail.count
         let count = pread(handle, buffer.baseAddress, before + Self.blockSize, off_t(offset - before))
         guard count >= 0 else { return .done }
-        guard count >= before, buffer[..<before].elementsEqual(tail) else {
+        guard count >= before, buffer[..<before].elementsEqual(content.tail) else {
             cutOff()
             return .more
         }
@@ -265,10 +259,8 @@ final class TailedFile {
             return .more
         }
         (modified, knownSize) = (look.modified, look.size)
-        let taken = feed(block, take)
-        let end = before + taken
-        tail = Array(buffer[max(0, end - FileTrace.printSize)..<end])
-        waymarks.pass(offset, tail)
+        let taken = cutter.feed(block, atMost: Self.linesPerTurn, take)
+        content.pass(offset, UnsafeRawBufferPointer(rebasing: buffer[..<(before + taken)]))
         return block.count == Self.blockSize || taken < block.count ? .more : .done
     }
 
@@ -277,17 +269,10 @@ final class TailedFile {
         return accepted.isEmpty ? nil : accepted
     }
 
-    private func feed(_ block: UnsafeRawBufferPointer, _ take: (LineSplitter.Line) -> Void) -> Int {
-        if head.count == offset, head.count < FileTrace.printSize {
-            head += block.prefix(FileTrace.printSize - head.count)
-        }
-        return cutter.feed(block, atMost: Self.linesPerTurn, take)
-    }
-
     /// It was cut off: what was begun is all there will be of that line, unless a copy was made of it before.
     private func cutOff() {
-        former = generation
-        isCut = true
+        if cutContents.count >= Self.cutLimit { cutContents.removeFirst() }
+        cutContents.append(generation)
         record.isOutdated = true
         rest = cutter.hasPartial ? cutter : nil
         startOver()
@@ -297,7 +282,7 @@ final class TailedFile {
     func startOver() {
         resumed = nil
         cutter.restart()
-        (head, tail, waymarks) = ([], [], Waymarks())
+        content = ReadContent()
         (modified, columns, knownSize) = (nil, nil, 0)
         (isFresh, heldSize, isCopy, isDrained) = (true, nil, false, false)
     }
@@ -310,10 +295,9 @@ final class TailedFile {
 
     /// A writer that keeps its place in a file that was cut off leaves a hole, perhaps as large as the file was.
     private func skipHole() {
-        let seekData: Int32 = 3  // SEEK_DATA of lseek(2)
-        let start = lseek(handle, off_t(offset), seekData)
+        let start = nextData(after: offset)
         guard start > offset else { return }
-        cutter.go(to: Int(start))
-        tail = []
+        cutter.go(to: start)
+        content.skip()
     }
 }

@@ -1,5 +1,6 @@
 import Aggregator
 import AggregatorTesting
+import Foundation
 import Testing
 
 @testable import SourcesBuiltin
@@ -64,8 +65,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
 @Suite("Rotations")
 struct RotationScenarioTests {
-    @Test("every line that was written comes out exactly once", arguments: Scenario.all)
-    func everyLineOnce(_ scenario: Scenario) async throws {
+    /// So often each, as what goes wrong does so only when a look falls between two steps.
+    private static let rounds = 1...(ProcessInfo.processInfo.environment["AGGREGATOR_ROUNDS"].flatMap { Int($0) } ?? 1)
+
+    @Test("every line that was written comes out exactly once", arguments: Scenario.all, rounds)
+    func everyLineOnce(_ scenario: Scenario, _ round: Int) async throws {
         let tail = try TailedScratch(scenario.include + ["end.log"])
         tail.probe.start()
         for step in scenario.steps { try await step.perform(in: tail) }
@@ -73,8 +77,8 @@ struct RotationScenarioTests {
         #expect(tail.difference(lines) == .none)
     }
 
-    @Test("without notices they come out all the same", arguments: Scenario.all)
-    func withoutNotices(_ scenario: Scenario) async throws {
+    @Test("without notices they come out all the same", arguments: Scenario.all, rounds)
+    func withoutNotices(_ scenario: Scenario, _ round: Int) async throws {
         let tail = try TailedScratch(scenario.include + ["end.log"], files: .unavailable)
         tail.probe.start()
         for step in scenario.steps { try await step.perform(in: tail) }
