@@ -151,7 +151,9 @@ extension StampTime {
     fileprivate init?(_ value: Value?) {
         switch value {
         case .list(let times)?:
-            guard times.count == 2, case .int(let earliest) = times[0], case .int(let latest) = times[1] else { return nil }
+            guard times.count == 2, case .int(let earliest) = times[0], case .int(let latest) = times[1] else {
+                return nil
+            }
             self.init(earliest: earliest, latest: latest)
         // As it was written before there were two.
         case .int(let time)?: self.init(earliest: time, latest: time)

@@ -15,7 +15,8 @@ extension FileTable {
         var moved: [String: FileTrace] = [:]
         // What was not read yet may be a copy of what was: so those that know their content come first.
         let (begun, fresh) = (traces.filter { $0.offset > 0 }, traces.filter { $0.offset == 0 })
-        for trace in begun.sorted(by: { $0.seen.earliest < $1.seen.earliest }) + fresh where !isFollowed(trace.identity) {
+        for trace in begun.sorted(by: { $0.seen.earliest < $1.seen.earliest }) + fresh where !isFollowed(trace.identity)
+        {
             if kept.contains(trace.identity) {
                 adopt(trace, at: trace.path, trace.identity)
                 moved[trace.path] = nil

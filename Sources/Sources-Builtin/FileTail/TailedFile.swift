@@ -101,7 +101,8 @@ final class TailedFile {
         }
         return FileTrace(
             identity: identity, path: path, subject: subject, offset: offset, resume: cutter.resume,
-            size: max(knownSize, offset), state: cutter.state, head: Print(content.head), tail: Print(content.tail), seen: seen,
+            size: max(knownSize, offset), state: cutter.state, head: Print(content.head), tail: Print(content.tail),
+            seen: seen,
             isOrphan: isOrphan)
     }
 
