@@ -107,8 +107,8 @@ extension FileTrace {
             let head = Print(members["head"]), let tail = Print(members["tail"]), tail.count <= Int(offset)
         else { return nil }
         self.init(
-            identity: FileIdentity(device: UInt64(bitPattern: device), inode: UInt64(bitPattern: inode)), path: path,
-            subject: subject, offset: Int(offset), resume: Int(resume),
+            identity: FileIdentity(device: UInt64(bitPattern: device), inode: UInt64(bitPattern: inode)),
+            birth: members.number("birth"), path: path, subject: subject, offset: Int(offset), resume: Int(resume),
             size: Int(max(offset, members.number("size") ?? 0)), head: head, tail: tail, seen: seen)
         state = LineState(
             isSkippingLine: members["skipping_line"] == .bool(true),
@@ -129,6 +129,7 @@ extension FileTrace {
                 + "\"seen\":[\(seen.earliest),\(seen.latest)],"
                 + "\"head\":[\(head.count),\(Int64(bitPattern: head.hash))],"
                 + "\"tail\":[\(tail.count),\(Int64(bitPattern: tail.hash))]").utf8)
+        if let birth { text += Array(",\"birth\":\(birth)".utf8) }
         let flags = [
             ("skipping_line", state.isSkippingLine), ("skipping_group", state.isSkippingGroup),
             ("after_hole", state.isAfterHole), ("orphan", isOrphan), ("absent", isAbsent),
@@ -155,8 +156,8 @@ extension StampTime {
                 return nil
             }
             self.init(earliest: earliest, latest: latest)
-        // As it was written before there were two.
-        case .int(let time)?: self.init(earliest: time, latest: time)
+        // As it was written before there were two: the coarse one, behind which the other is by some ticks at most.
+        case .int(let time)?: self.init(earliest: time, latest: time + 100_000_000)
         default: return nil
         }
     }

@@ -10,7 +10,7 @@ extension FileTable {
     /// in the traces are left to `look`.
     func resume(_ traces: [FileTrace], _ found: [FoundFile]) {
         let there = Dictionary(found.map { ($0.look.identity, $0.path) }) { first, _ in first }
-        let kept = Set(traces.filter { there[$0.identity] == $0.path && $0.ask($0.path) != .other }.map(\.identity))
+        let kept = Set(traces.filter { there[$0.identity] == $0.path && $0.isFile(at: $0.path) }.map(\.identity))
         let known = Dictionary(traces.map { ($0.identity, $0) }) { first, _ in first }
         var moved: [String: FileTrace] = [:]
         // What was not read yet may be a copy of what was: so those that know their content come first.
@@ -49,7 +49,7 @@ extension FileTable {
     func recover(
         _ trace: FileTrace, _ there: [FileIdentity: String] = [:], besides known: [FileIdentity: FileTrace] = [:]
     ) -> TailedFile? {
-        let moved = there[trace.identity].flatMap({ same(trace, at: $0) }) ?? moved(trace)
+        let moved = there[trace.identity].flatMap({ trace.isFile(at: $0) ? $0 : nil }) ?? moved(trace)
         guard let path = moved ?? copy(of: trace, known), let look = FileLook(path: path) else { return nil }
         let file = adopt(trace, at: settings.includes(path) ? path : nil, look.identity)
         file.seen = look.time
@@ -57,17 +57,9 @@ extension FileTable {
         return file
     }
 
-    /// Where nothing was read, the content tells nothing: then what was made since is another file with a used number.
-    private func same(_ trace: FileTrace, at path: String) -> String? {
-        if trace.offset == 0, let birth = FileLook.birth(ofFileAt: path), !trace.seen.mayHaveSeen(birth: birth) {
-            return nil
-        }
-        return trace.ask(path) == .other ? nil : path
-    }
-
     private func moved(_ trace: FileTrace) -> String? {
         guard !isFollowed(trace.identity) else { return nil }
-        return settings.search(trace.identity, besides: trace.path).flatMap { same(trace, at: $0) }
+        return settings.search(trace.identity, besides: trace.path).flatMap { trace.isFile(at: $0) ? $0 : nil }
     }
 
     /// `known`: files with what was read of them; who has that still is a file of its own.

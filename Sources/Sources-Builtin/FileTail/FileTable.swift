@@ -75,7 +75,7 @@ final class FileTable {
         guard hasRoom() else { return }
         if paths[path] == nil { findUnseen(at: path) }
         let trace = absent.removeValue(forKey: look.identity)
-        if let trace, trace.ask(path) != .other {
+        if let trace, trace.isFile(at: path) {
             adopt(trace, at: path, look.identity).seen = look.time
         } else {
             adoptNew(path, look)

@@ -21,11 +21,13 @@ struct Print: Sendable, Hashable {
 /// What is remembered of a file, so that it is found again whatever became of its name, and read on where its last line
 /// was emitted.
 ///
-/// A file is the same when its device and inode are, and its content is as it was: its first bytes (`head`) and those
-/// before the place up to which it was read (`tail`). The numbers alone would take another file for it, to which the system
-/// gave a removed one's inode; the content alone a second file that begins alike.
+/// A file is the same when its device and inode are, and the time at which it was made, and its content is as it was: its first
+/// bytes (`head`) and those before the place up to which it was read (`tail`). The numbers alone would take another file for
+/// it, to which the system gave a removed one's inode; the content alone a second file that begins alike.
 struct FileTrace: Sendable, Equatable {
     var identity: FileIdentity
+    /// When it was made; nil until it was open, or where the file system does not say.
+    var birth: Int64?
     /// Where it was last.
     var path: String
     /// What its lines are about.
@@ -65,6 +67,15 @@ struct FileTrace: Sendable, Equatable {
 
     /// What can be said of the file at a path.
     enum Answer { case same, other, denied }
+
+    /// Whether a file with its numbers may be this one, as far as the time tells at which that was made.
+    func mayBe(madeAt birth: Int64?) -> Bool {
+        guard let birth else { return true }
+        return self.birth.map { $0 == birth } ?? seen.mayHaveSeen(birth: birth)
+    }
+
+    /// Whether the file at that path, which has its numbers, is this one.
+    func isFile(at path: String) -> Bool { mayBe(madeAt: FileLook.birth(ofFileAt: path)) && ask(path) != .other }
 
     /// Whether the file at that path has the content that was read.
     func ask(_ path: String) -> Answer {

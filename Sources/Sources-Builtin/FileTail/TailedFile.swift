@@ -96,11 +96,11 @@ final class TailedFile {
     /// What would find it again.
     var trace: FileTrace {
         if var trace = resumed {
-            (trace.path, trace.seen, trace.isOrphan) = (path, seen, isOrphan)
+            (trace.birth, trace.path, trace.seen, trace.isOrphan) = (birth, path, seen, isOrphan)
             return trace
         }
         return FileTrace(
-            identity: identity, path: path, subject: subject, offset: offset, resume: cutter.resume,
+            identity: identity, birth: birth, path: path, subject: subject, offset: offset, resume: cutter.resume,
             size: max(knownSize, offset), state: cutter.state, head: Print(content.head), tail: Print(content.tail),
             seen: seen,
             isOrphan: isOrphan)
@@ -125,16 +125,17 @@ final class TailedFile {
     /// For the checkpoint: how it stood a while ago, under the name that it has now.
     var settledTrace: FileTrace {
         var trace = record.settled ?? trace
-        (trace.path, trace.seen, trace.isOrphan) = (path, seen, isOrphan)
+        (trace.birth, trace.path, trace.seen, trace.isOrphan) = (birth, path, seen, isOrphan)
         return trace
     }
 
     /// Goes on where that says; before it is read first.
     func resume(_ trace: FileTrace) {
-        resumed = trace
-        resumed?.identity = identity
-        resumed?.isAbsent = false
-        record = FileRecord(settled: resumed)
+        if trace.identity == identity { birth = birth ?? trace.birth }
+        var mine = trace
+        (mine.identity, mine.birth, mine.isAbsent) = (identity, birth, false)
+        resumed = mine
+        record = FileRecord(settled: mine)
         cutter.resume(at: trace.resume, trace.state)
         content = ReadContent()
         isFresh = trace.offset == 0
@@ -180,18 +181,12 @@ final class TailedFile {
         }
         handle = descriptor
         let born = FileLook.birth(ofOpen: descriptor)
-        guard !isMoved || isMine(born) else {
+        guard !isMoved || trace.mayBe(madeAt: born) && (birth != nil || isAsItWas) else {
             shut()
             return .otherFile
         }
         birth = born
         return .opened
-    }
-
-    /// Whether the open file is this one, as far as the time tells at which it was made.
-    private func isMine(_ born: Int64?) -> Bool {
-        guard let born else { return isAsItWas }
-        return birth.map { $0 == born } ?? (seen.mayHaveSeen(birth: born) && isAsItWas)
     }
 
     /// Closes it; where it was stays known.

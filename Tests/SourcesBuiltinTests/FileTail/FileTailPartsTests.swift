@@ -72,6 +72,29 @@ struct FileTailPartsTests {
         #expect(Rotation.verdict(nil, followed: one) == .gone)
     }
 
+    @Test("a file with a removed one's number and content is another, as it was made at another time")
+    func births() {
+        var trace = FileTrace(
+            identity: FileIdentity(device: 1, inode: 1), path: "/a", subject: "a", offset: 2, resume: 2, size: 2,
+            seen: StampTime(earliest: 10, latest: 20))
+        #expect(trace.mayBe(madeAt: nil) && trace.mayBe(madeAt: 20) && !trace.mayBe(madeAt: 21))
+        trace.birth = 5
+        #expect(trace.mayBe(madeAt: nil) && trace.mayBe(madeAt: 5) && !trace.mayBe(madeAt: 6))
+    }
+
+    @Test("a look has two bounds: a file made just before was there, and one made just after was not")
+    func stampTimes() throws {
+        let scratch = try Scratch()
+        for round in 0..<1000 {
+            try scratch.append("before \(round)", "1\n")
+            let look = try #require(FileLook(path: scratch.at("before \(round)")))
+            try scratch.append("after \(round)", "1\n")
+            let before = try #require(FileLook.birth(ofFileAt: scratch.at("before \(round)")))
+            let after = try #require(FileLook.birth(ofFileAt: scratch.at("after \(round)")))
+            #expect(look.time.mayHaveSeen(birth: before) && look.time.mayHaveMissed(birth: after))
+        }
+    }
+
     @Test("however the bytes arrive, the lines are the same", arguments: [1, 2, 3, 5, 7, 64])
     func splits(_ step: Int) {
         let text = Array("one\r\n\nthree and more\n\r\nfive\rstays\n12345678\r\n123456789\nrest".utf8)

@@ -289,13 +289,14 @@ struct RestartTests {
     func roundTrip() throws {
         let folder = try TemporaryFolder()
         let trace = FileTrace(
-            identity: FileIdentity(device: .max, inode: 1 << 63), path: "/a \"b\"\n", subject: "é", offset: 300,
+            identity: FileIdentity(device: .max, inode: 1 << 63), birth: 6, path: "/a \"b\"\n", subject: "é",
+            offset: 300,
             resume: 290, size: 310,
             state: LineState(isSkippingLine: true, isSkippingGroup: true, isAfterHole: true),
             head: Print(Array("head".utf8)), tail: Print(Array("tail".utf8)), seen: StampTime(earliest: 7, latest: 8),
             isOrphan: true)
         var plain = trace
-        (plain.state, plain.isOrphan) = (LineState(), false)
+        (plain.birth, plain.state, plain.isOrphan) = (nil, LineState(), false)
         let checkpoint = Checkpoint(directory: folder.path)
         #expect(try checkpoint.load().isEmpty)
         try checkpoint.save([trace, plain])
