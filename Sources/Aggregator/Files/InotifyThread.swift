@@ -21,10 +21,11 @@ struct InotifyThread: Sendable {
             throw FileWatchProblem(code: code)
         }
         let thread = InotifyThread(notices: notices, end: (ends[0], ends[1]))
-        let code = thread.launch(table)
-        guard code == 0 else {
+        do throws(BlockingThreadProblem) {
+            try OwnThread.start { thread.run(table) }
+        } catch {
             for descriptor in ends + [notices] { close(descriptor) }
-            throw FileWatchProblem(code: code)
+            throw FileWatchProblem(code: error.code)
         }
         return thread
     }
@@ -32,36 +33,7 @@ struct InotifyThread: Sendable {
     /// Ends it soon. Nobody may use `notices` after this.
     func stop() { close(end.far) }
 
-    private final class Start: Sendable {
-        let thread: InotifyThread
-        let table: WatchTable
-
-        init(_ thread: InotifyThread, _ table: WatchTable) {
-            self.thread = thread
-            self.table = table
-        }
-    }
-
-    private func launch(_ table: WatchTable) -> Int32 {
-        let start = Unmanaged.passRetained(Start(self, table))
-        var id = pthread_t()
-        let code = pthread_create(
-            &id, nil,
-            { argument in
-                guard let argument else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                start.thread.run(start.table)
-                return nil
-            }, start.toOpaque())
-        if code == 0 { pthread_detach(id) } else { start.release() }
-        return code
-    }
-
     private func run(_ table: WatchTable) {
-        // Signals are for the threads that expect them.
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
             while !isOver(waitingFor: notices, milliseconds: -1) {
                 let count = read(notices, buffer.baseAddress, buffer.count)

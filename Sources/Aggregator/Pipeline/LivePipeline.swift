@@ -15,6 +15,7 @@ final class LivePipeline: Sendable {
     private let outlets: [Outlet]
     private let supervisors: [Supervisor]
     private let running: Countdown
+    private let unsettled: Countdown
     private let files: FileWatcher
     private let log: Logger
 
@@ -29,7 +30,8 @@ final class LivePipeline: Sendable {
         self.hub = hub
         self.files = files
         self.log = log
-        let sources = definition.sources.map { LiveSource($0, clock: clock) }
+        let unsettled = Countdown(definition.sources.count)
+        let sources = definition.sources.map { LiveSource($0, clock: clock, unsettled: unsettled) }
         let filters = definition.filters.map { LiveFilter($0) }
         let routes = GraphRoutes(definition)
         var channels: [LiveChannel] = []
@@ -56,6 +58,7 @@ final class LivePipeline: Sendable {
             Supervisor(source, outlet: outlet, files: files, log: log, clock: clock, over: running)
         }
         self.running = running
+        self.unsettled = unsettled
         self.sources = sources
         self.filters = filters
         self.channels = channels
@@ -100,14 +103,8 @@ final class LivePipeline: Sendable {
         }
     }
 
-    /// Waits, at most `within`, until every source that has routes serves them, or has failed to. Asks again and again:
-    /// it is over in a moment, once in a run, and sources may settle in any of three ways.
-    func settle(within: Duration) async {
-        let deadline = PipelineClock.system.uptime() + within
-        while !sources.allSatisfy(\.isSettled), PipelineClock.system.uptime() < deadline {
-            try? await Task.sleep(for: .milliseconds(1))
-        }
-    }
+    /// Waits, at most `within`, until every source that has routes serves them, or has failed to. Once.
+    func settle(within: Duration) async { await unsettled.wait(within: within) }
 
     /// Cancels the sources and waits for them, then lets go on what filter steps hold. It waits at most `within` (of real time,
     /// whatever the pipeline's clock says). Those that have not stopped by then are given up, with a line in the log: their

@@ -17,20 +17,7 @@ public final class BlockingThread: TaskExecutor {
     ///
     /// - Throws: `BlockingThreadProblem` when the system has none to give.
     public init() throws(BlockingThreadProblem) {
-        let argument = Unmanaged.passRetained(queue)
-        var id = pthread_t()
-        let code = pthread_create(
-            &id, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<JobQueue>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, argument.toOpaque())
-        guard code == 0 else {
-            argument.release()
-            throw BlockingThreadProblem(code: code)
-        }
-        pthread_detach(id)
+        try OwnThread.start { [queue] in queue.run() }
     }
 
     deinit { queue.close() }
@@ -90,10 +77,6 @@ private final class JobQueue: @unchecked Sendable {
     }
 
     func run() {
-        // Signals are for the threads that expect them.
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         // The executor is held while its job runs, which may be the one that lets go of it.
         while let (job, executor) = next() { job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
     }

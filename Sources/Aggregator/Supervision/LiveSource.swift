@@ -12,6 +12,7 @@ final class LiveSource: Sendable {
         var question: (@Sendable (String) -> SubjectAnswer)?
         /// Followed before there was a question.
         var early: Set<String> = []
+        var isSettled = false
     }
 
     /// Being asked is also how a source hears that a subject is followed. Who comes before it has said that it wants to be
@@ -28,11 +29,15 @@ final class LiveSource: Sendable {
     /// Tells of events that are not of their type.
     let invalidLog = RepeatLimit()
     private let state: Mutex<State>
+    private let unsettled: Countdown
 
-    init(_ definition: SourceDefinition, clock: PipelineClock) {
+    /// - Parameter unsettled: goes down once: when it serves its routes, if it has any, or its first run is over.
+    init(_ definition: SourceDefinition, clock: PipelineClock, unsettled: Countdown) {
         self.definition = definition
+        self.unsettled = unsettled
         routes = (definition.source as? any RoutedSource)?.routes ?? []
-        state = Mutex(State(status: SourceStatus(since: clock.now())))
+        state = Mutex(State(status: SourceStatus(since: clock.now()), isSettled: routes.isEmpty))
+        if routes.isEmpty { unsettled.down() }
     }
 
     var name: String { definition.name }
@@ -40,11 +45,6 @@ final class LiveSource: Sendable {
     var kind: String { type(of: definition.source).name }
 
     var status: SourceStatus { state.withLock { $0.status } }
-
-    /// It serves its routes, if it has any; or its first run is over.
-    var isSettled: Bool {
-        routes.isEmpty || state.withLock { $0.handler != nil || ![.starting, .running].contains($0.status.state) }
-    }
 
     /// Answers a request to one of `routes`: the source's handler, on the calling thread; 503 as long as it has none.
     func answer(_ request: RouteRequest) -> RouteAnswer {
@@ -66,7 +66,7 @@ final class LiveSource: Sendable {
         return question?(subject)
     }
 
-    func serve(_ handler: @escaping RouteHandler) { state.withLock { $0.handler = handler } }
+    func serve(_ handler: @escaping RouteHandler) { change { $0.handler = handler } }
 
     func subjects(_ question: @escaping @Sendable (String) -> SubjectAnswer) {
         let early = state.withLock { state in
@@ -79,10 +79,21 @@ final class LiveSource: Sendable {
 
     /// Notes what the supervisor saw; `time` becomes `since`.
     func note(at time: Timestamp, _ change: (inout SourceStatus) -> Void) {
-        state.withLock { state in
+        self.change { state in
             change(&state.status)
             state.status.since = time
         }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let isSettledNow = state.withLock { state in
+            body(&state)
+            let isSettled = state.handler != nil || ![.starting, .running].contains(state.status.state)
+            guard isSettled, !state.isSettled else { return false }
+            state.isSettled = true
+            return true
+        }
+        if isSettledNow { unsettled.down() }
     }
 }
 

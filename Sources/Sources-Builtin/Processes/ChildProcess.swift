@@ -1,3 +1,4 @@
+import Aggregator
 internal import CChildProcess
 import Glibc
 import Synchronization
@@ -62,7 +63,7 @@ final class ChildProcess: Sendable {
         let process = ChildProcess(wake: wake)
         let result = await withCheckedContinuation {
             (continuation: CheckedContinuation<Result<Void, Launch.Failure>, Never>) in
-            let problem = startThread {
+            let accompany: @Sendable () -> Void = {
                 let started: child
                 do throws(Launch.Failure) {
                     started = try launch.start()
@@ -75,9 +76,11 @@ final class ChildProcess: Sendable {
                 var watch = ChildWatch(started, for: process)
                 watch.run()
             }
-            if let problem {
-                let failure = Launch.Failure(description: "could not start \(launch.program): no thread: \(problem)")
-                continuation.resume(returning: .failure(failure))
+            do throws(BlockingThreadProblem) {
+                try OwnThread.start(accompany)
+            } catch {
+                continuation.resume(
+                    returning: .failure(Launch.Failure(description: "could not start \(launch.program): \(error)")))
             }
         }
         try result.get()
@@ -103,27 +106,4 @@ final class ChildProcess: Sendable {
     }
 
     private static var lastError: String { String(cString: strerror(errno)) }
-
-    /// Runs a function on a thread of its own; nil, or what was wrong.
-    private static func startThread(_ body: @escaping @Sendable () -> Void) -> String? {
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { pointer in
-                if let pointer { Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body() }
-                return nil
-            }, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            return String(cString: strerror(code))
-        }
-        pthread_detach(thread)
-        return nil
-    }
-
-    private final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
 }

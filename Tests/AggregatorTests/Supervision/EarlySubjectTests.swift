@@ -17,7 +17,7 @@ struct EarlySubjectTests {
     func toldLater() {
         let definition = SourceDefinition(
             name: "silent", place: FilePlace(line: 1, column: 1), source: Silent(), access: .public)
-        let source = LiveSource(definition, clock: .system)
+        let source = LiveSource(definition, clock: .system, unsettled: Countdown(1))
         #expect(source.subject("a") == nil)
         #expect(source.subject("b") == nil)
         #expect(source.subject("a") == nil)
