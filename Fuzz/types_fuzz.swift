@@ -16,7 +16,7 @@ private let schema = #"""
 private func dataType(of schema: [UInt8]) -> DataType? {
     var definitions: [DataRule] = []
     let rule = try? SchemaReader.rule(of: schema, &definitions) { mistake in
-        precondition(!mistake.message.isEmpty && (mistake.pointer.isEmpty || mistake.pointer.hasPrefix("/")))
+        precondition(!mistake.message.isEmpty && (mistake.pointer.isEmpty || mistake.pointer.utf8.first == UInt8(ascii: "/")))
     }
     return rule.map { DataType($0, definitions: definitions) }
 }
@@ -34,7 +34,7 @@ private func check(_ data: [UInt8], _ type: DataType) {
             precondition(object.value().json == value.json, "the object has other members")
         }
     } catch {
-        precondition(!error.reason.isEmpty && (error.pointer.isEmpty || error.pointer.hasPrefix("/")))
+        precondition(!error.reason.isEmpty && (error.pointer.isEmpty || error.pointer.utf8.first == UInt8(ascii: "/")))
         precondition(!faults.isEmpty && faults.count <= 10)
         precondition(faults.first == error || error.reason.contains("too deep or too large"), "another first fault")
     }

@@ -205,8 +205,8 @@ struct SchemaReader {
     /// What stands at a JSON Pointer in the document.
     private func find(_ pointer: String) throws(Mistake) -> Value {
         var value = document
-        for part in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            let name = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
+        for part in pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
+            let name = String(Substring(part)).replacing("~1", with: "/").replacing("~0", with: "~")
             let next: Value? =
                 switch value {
                 case .map(let map): map[name]

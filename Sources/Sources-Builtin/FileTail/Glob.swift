@@ -25,13 +25,13 @@ struct Glob: Sendable, Hashable {
 
     init(_ text: String) {
         self.text = text
-        isAbsolute = text.hasPrefix("/")
-        parts = text.split(separator: "/").filter { $0 != "." }.map(Self.part)
+        isAbsolute = text.isAbsolutePath
+        parts = text.pathNames.filter { $0 != "." }.map(Self.part)
     }
 
     /// A set was begun and not ended: its bracket means itself, which nobody has meant.
     static func hasOpenSet(_ text: String) -> Bool {
-        text.split(separator: "/").contains { part in
+        text.pathNames.contains { part in
             var rest = Substring.UnicodeScalarView(part.unicodeScalars)
             while let scalar = rest.popFirst() {
                 if scalar == "\\" { _ = rest.popFirst() } else if scalar == "[", set(&rest) == nil { return true }
@@ -57,10 +57,10 @@ struct Glob: Sendable, Hashable {
     }
 
     private func match(_ path: String) -> (isWhole: Bool, isBeginning: Bool) {
-        guard path.hasPrefix("/") == isAbsolute else { return (false, false) }
+        guard path.isAbsolutePath == isAbsolute else { return (false, false) }
         // All places in the pattern where one can be after so many names: `**` makes them several.
         var places = closure([0])
-        for name in path.split(separator: "/") where name != "." {
+        for name in path.pathNames where name != "." {
             var next: Set<Int> = []
             for place in places where place < parts.count {
                 switch parts[place] {

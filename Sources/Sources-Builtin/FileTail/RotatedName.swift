@@ -60,9 +60,15 @@ enum RotatedName {
     }
 }
 
+/// A path and its parts. By bytes: to Swift a slash and a combining mark after it are one character.
 extension String {
+    private static let slash = UInt8(ascii: "/")
+
+    var isAbsolutePath: Bool { utf8.first == Self.slash }
+    /// The names in it, from the first folder on.
+    var pathNames: [Substring] { utf8.split(separator: Self.slash).map { Substring($0) } }
     /// The folder of a path, with its slash; empty for a name alone.
-    var folder: String { lastIndex(of: "/").map { String(self[...$0]) } ?? "" }
+    var folder: String { utf8.lastIndex(of: Self.slash).flatMap { String(utf8[...$0]) } ?? "" }
     /// The last part of a path.
-    var lastName: String { lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self }
+    var lastName: String { utf8.lastIndex(of: Self.slash).flatMap { String(utf8[utf8.index(after: $0)...]) } ?? self }
 }

@@ -45,8 +45,9 @@ struct Refusal: Error, Equatable {
 
     /// A JSON Pointer as the fragment of a URI (RFC 6901, section 6).
     private static func fragment(_ pointer: String) -> String {
-        pointer.split(separator: "/", omittingEmptySubsequences: false).map { PercentCoding.encode(String($0)) }
-            .joined(separator: "/")
+        // By bytes: to Swift a slash and a combining mark after it are one character.
+        pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { PercentCoding.encode(String(Substring($0))) }.joined(separator: "/")
     }
 
     static func == (some: Refusal, other: Refusal) -> Bool {

@@ -17,7 +17,7 @@ struct FileTailPartsTests {
             ("/a/**/b/*.log", "/a/c/d/b/x.log", true), ("/a/**/b/*.log", "/a/c/x.log", false),
             ("/a/**", "/a/b/c", true),
             ("a/*", "a/b", true), ("a/*", "/a/b", false), ("/a/*b*c*", "/a/xbxbxc", true),
-            ("/a/*b*c*", "/a/xcxb", false),
+            ("/a/*b*c*", "/a/xcxb", false), ("/a/*/\u{59C}b", "/a/\u{59C}/\u{59C}b", true),
         ])
     func globs(_ pattern: String, _ path: String, _ isMatch: Bool) {
         #expect(Glob(pattern).matches(path) == isMatch)
@@ -30,6 +30,12 @@ struct FileTailPartsTests {
         ])
     func leads(_ pattern: String, _ path: String, _ isOnTheWay: Bool) {
         #expect(Glob(pattern).leads(through: path) == isOnTheWay)
+    }
+
+    @Test("a name may begin with a combining mark")
+    func combiningMark() {
+        #expect("/a/\u{59C}b".folder == "/a/")
+        #expect("/a/\u{59C}b".lastName == "\u{59C}b")
     }
 
     @Test("an unlucky pattern is refused soon")
