@@ -71,7 +71,12 @@ final class FileTable {
 
     private func adopt(_ path: String, _ look: FileLook) {
         if let followed = paths[path], Rotation.verdict(look, followed: followed) == .replaced { lose(path) }
-        if let file = files[look.identity], isStill(file, at: path) { return settle(file, at: path, look) }
+        if let file = files[look.identity] {
+            if isStill(file, at: path) { return settle(file, at: path, look) }
+            bury(file)
+            // Its copies were looked for, and what is at this path may be one of them.
+            if let file = files[look.identity] { return settle(file, at: path, look) }
+        }
         guard hasRoom() else { return }
         if paths[path] == nil { findUnseen(at: path) }
         let trace = absent.removeValue(forKey: look.identity)
@@ -194,16 +199,19 @@ final class FileTable {
         return false
     }
 
-    /// A file that was closed and turns up elsewhere may be another one by now; then the former is forgotten.
+    /// A file that was closed and turns up elsewhere may be another one by now.
     private func isStill(_ file: TailedFile, at path: String) -> Bool {
         guard !file.isOpen, file.isOrphan || file.path != path else { return true }
         makeRoom()
-        guard file.open(at: path, isMoved: true) != .otherFile else {
-            forget(file)
-            return false
-        }
+        guard file.open(at: path, isMoved: true) != .otherFile else { return false }
         if file.isOpen { open.append(file) }
         return true
+    }
+
+    /// It was removed, as another one has its inode number now.
+    private func bury(_ file: TailedFile) {
+        if paths[file.path] == file.identity { lose(file.path) }
+        giveUp(file, "it is gone")
     }
 
     /// The file is not at that path any more; if it is at none, its last lines are still to come.

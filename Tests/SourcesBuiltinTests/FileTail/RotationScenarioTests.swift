@@ -85,6 +85,27 @@ struct RotationScenarioTests {
         let lines = try await tail.finish()
         #expect(tail.difference(lines) == .none)
     }
+
+    /// Of a file that is closed only its inode number tells that it is there no more.
+    @Test("a copy is known though its original was removed, and another file has the inode number of that")
+    func reusedInode() async throws {
+        let tail = try TailedScratch(["*.log*"], files: .unavailable) { $0.openLimit = 1 }
+        tail.probe.start()
+        try tail.write("a.log", (0..<20).map { "line \($0)\n" }.joined())
+        try await tail.settle()
+        let original = try #require(FileLook(path: tail.scratch.at("a.log")))
+        try tail.write("z.log", "opened instead\n")
+        try await tail.settle()
+        try tail.scratch.copyOver("a.log", "a.log.1")
+        try tail.scratch.truncate("a.log")
+        try tail.scratch.remove("a.log")
+        for number in 0..<64 {
+            try tail.write("b\(number).log", "in file \(number)\n")
+            if FileLook(path: tail.scratch.at("b\(number).log"))?.identity == original.identity { break }
+        }
+        let lines = try await tail.finish()
+        #expect(tail.difference(lines) == .none)
+    }
 }
 
 extension Scenario {
