@@ -50,7 +50,10 @@ struct SetFilter: Filter {
 
     private static func text(_ value: Value, for target: String, orNull: Bool) throws(SetProblem) -> String? {
         switch value {
-        case .string(let text): return text
+        case .string(let text):
+            let objection = orNull ? EventRules.objection(to: text) : EventRules.objection(toType: text)
+            if let objection { throw SetProblem(description: "the \(target) \(objection)") }
+            return text
         case .null where orNull: return nil
         default:
             throw SetProblem(

@@ -84,6 +84,9 @@ struct TypeFilter: Filter {
             guard case .string(let type) = value else {
                 throw FieldProblem(description: "a type must be a string, this is a value of type \(value.kind.word)")
             }
+            if let objection = EventRules.objection(toType: type) {
+                throw FieldProblem(description: "the type \(objection)")
+            }
             event.type = type
         }
         return .pass

@@ -77,15 +77,14 @@ public enum SetTarget: Sendable, Hashable {
     ///
     /// - Returns: nil after it was reported what is wrong with it.
     static func decode(_ entry: Node.Entry, _ problems: inout Problems) -> SetTarget? {
-        let parts = entry.key.split(separator: ".", omittingEmptySubsequences: false)
         switch entry.key {
         case "data": return .data
         case "subject": return .subject
         case "type": return .type
-        case _ where parts.first == "data" && parts.count <= 32 && parts.dropFirst().allSatisfy(isField):
-            return .field(parts.dropFirst().map(String.init))
         default:
-            let isOther = ["event", "id", "source", "time", "datacontenttype"].contains { $0 == parts.first ?? "" }
+            if let names = FieldPath(entry.key)?.names { return .field(names) }
+            let first = entry.key.prefix { $0 != "." }
+            let isOther = ["event", "id", "source", "time", "datacontenttype"].contains { $0 == first }
             problems.report(
                 "\(problems.quote(key: entry.key)) cannot be set: expected data, data.FIELD, subject or type"
                     + (isOther ? "; subject and type are written without 'event.', the rest is the producer's" : ""),
@@ -94,10 +93,15 @@ public enum SetTarget: Sendable, Hashable {
         }
     }
 
-    private static func isField(_ name: Substring) -> Bool {
-        guard let first = name.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else { return false }
-        return name.unicodeScalars.allSatisfy {
-            $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0)
+    /// A constant that no event may have there.
+    fileprivate func check(_ expression: Expression, at node: Node, _ problems: inout Problems) {
+        guard expression.variables.isEmpty, case .string(let text)? = try? expression.evaluate(Bindings()) else {
+            return
+        }
+        switch self {
+        case .data, .field: break
+        case .subject: problems.checkSubject(text, at: node)
+        case .type: problems.checkType(text, at: node)
         }
     }
 }
@@ -130,6 +134,7 @@ public struct Assignments: OptionValue {
             let target = SetTarget.decode(entry, &problems)
             let expression = Expression.decode(entry.value, expecting: target?.types, &problems)
             guard let target, let expression else { continue }
+            target.check(expression, at: entry.value, &problems)
             if let other = found.first(where: { $0.assignment.target.overlaps(target) }) {
                 problems.report(
                     "'\(entry.key)' and '\(other.entry.key)' on line \(other.entry.place.line) set the same data",

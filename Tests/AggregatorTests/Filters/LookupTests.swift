@@ -41,6 +41,17 @@ struct LookupTests {
         #expect(sent(row.before, to: try probe("{file: users.csv, \(row.options)}")) == row.after)
     }
 
+    @Test("a key that is a list or an object is an error")
+    func badKey() throws {
+        try folder.append("t.csv", "k,v\na,1\n")
+        let probe = try probe("{file: t.csv, key: data.k, missing: drop}")
+        #expect(sent(#"{"k":["a"]}"#, to: probe) == nil)
+        #expect(
+            probe.failures.map { "\($0.error)" } == [
+                "a key is a text, a number or a truth value; this is a value of type list"
+            ])
+    }
+
     @Test("reads JSON: an object by its names, a list by a member")
     func json() throws {
         try folder.append("a.json", #"{"x": {"n": 1.50, "o": { "p": [] }}, "y": {}}"#)
@@ -119,6 +130,7 @@ struct LookupTests {
     private static let mistakeCases: [(name: String, text: String, options: String, message: String)] = [
         ("t.csv", "", "", "line 1: the file is empty; expected a line with the names of the columns"),
         ("t.csv", "a,b\n1,2\n1,3\n", "", "line 3: the key '1' stands on line 2 already"),
+        ("t.csv", "a,b,b\n", "", "line 1: the column 'b' is there twice"),
         ("t.csv", "name,b\n", ", by: nmae", "line 1: there is no column 'nmae'; did you mean 'name'?"),
         ("t.csv", "a,b\n1,\"2\n", "", "line 2: a quote that is not closed"),
         (

@@ -10,6 +10,16 @@ struct Twice: Filter {
     func apply(_ event: inout Event) -> FilterResult { .replace([event, event]) }
 }
 
+/// Gives every event a type that none may have.
+struct Misname: Filter {
+    static let name = "misname"
+    static let summary = "Gives every event a type that none may have."
+    func apply(_ event: inout Event) -> FilterResult {
+        event.type = "gap"
+        return .pass
+    }
+}
+
 @Suite("Ways through the pipeline")
 struct GraphTests {
     /// Emits one event in a pipeline of one source `s`, and gives what happened.
@@ -112,9 +122,9 @@ struct GraphTests {
         let pipeline = try PipelineUnderTest(
             """
             sources: {s: {puppet: {script: \(Puppet.script(strings.script))}}}
-            filters: {f: {from: [s], steps: [{set: {type: '"gap"'}}]}}
+            filters: {f: {from: [s], steps: [{misname: {}}]}}
             channels: {all: {from: [f]}}
-            """, log: .collecting(lines))
+            """, filters: [Misname.self], log: .collecting(lines))
         try pipeline.start()
         try await strings.pull().emit(Event(id: .given("e-1"), type: "x"))
         #expect(try pipeline.count("all") == 0)

@@ -4,6 +4,22 @@ import Testing
 
 @Suite("Reports: Expressions")
 struct ExpressionReportTests {
+    @Test("A constant that no event may have as its type or subject is a mistake")
+    func constants() {
+        for (target, value, message) in [
+            ("type", "'\"gap\"'", "the type of an event must not be 'gap'"), ("type", "'\"\"'", "the type of an event"),
+            ("subject", "'\"a\\nb\"'", "the subject of an event"),
+        ] {
+            let report = Pipeline.report(
+                on: """
+                    sources: {s: {ticker: {}}}
+                    filters: {f: {from: s, steps: [{set: {\(target): \(value)}}]}}
+                    channels: {c: {from: f}}
+                    """)
+            #expect(report.contains(message), "\(report)")
+        }
+    }
+
     @Test("A mistake of an expression is told at its place within the file", arguments: cases)
     func report(_ example: ReportCase) {
         let report = Pipeline.report(on: example.text, ["A": "1"])

@@ -105,9 +105,18 @@ struct LookupFilter: Filter {
         return .pass
     }
 
-    private func keyText(_ event: inout Event) throws(EvaluationError) -> String? {
+    private func keyText(_ event: inout Event) throws -> String? {
+        guard let value = try keyValue(&event), value.kind != .null else { return nil }
+        guard let text = value.keyText else {
+            throw FieldProblem(
+                description: "a key is a text, a number or a truth value; this is a value of type \(value.kind.word)")
+        }
+        return text
+    }
+
+    private func keyValue(_ event: inout Event) throws(EvaluationError) -> Value? {
         do {
-            return try lookup?.value(for: &event).present?.keyText
+            return try lookup?.value(for: &event).present
         } catch  where error.isAbsence {
             return nil
         }

@@ -67,6 +67,9 @@ final class LookupTable: Sendable {
             throw CSV.Problem(line: 1, message: "the file is empty; expected a line with the names of the columns")
         }
         let names = header.fields
+        for (index, name) in names.enumerated() where names[..<index].contains(name) {
+            throw CSV.Problem(line: header.line, message: "the column '\(name)' is there twice")
+        }
         let key = try column(plan.by ?? names[0], of: names, for: "by")
         let wanted =
             try plan.fields?.map { try column($0, of: names, for: "fields") } ?? names.indices.filter { $0 != key }
