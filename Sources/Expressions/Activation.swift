@@ -82,6 +82,10 @@ public struct ExpressionEnvironment: Sendable {
     /// What a variable or field can be, by its name with dots, where that is known to be one of a few texts: `event.type`. That
     /// it is compared with another one is remarked upon (`Expression.remarks`).
     public var texts: [String: Set<String>] = [:]
+    /// What a variable of type `dyn` is when it is an object. Nothing else has fields: naming one that is not here is a problem.
+    public var objects: [String: ObjectType] = [:]
+    /// What a variable is, told by another.
+    public var alternatives: Alternatives?
 
     /// The variables in their order, which is the order of `Variable.index`. Names may have dots.
     public init(

@@ -24,6 +24,8 @@ struct Checker {
         var type: ValueType
         /// How many parts it has, which is about what one evaluation of it costs.
         var weight = 1
+        /// Of a field: the texts that it can be.
+        var texts: Set<String>?
 
         var constant: Value? { (node as? ConstantNode)?.value }
 

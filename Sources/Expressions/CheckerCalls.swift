@@ -119,7 +119,9 @@ extension Checker {
         if let other = Functions.table.keys.filter({ $0.hasSuffix(".\(function.text)") }).min() {
             return try refuse("unknown function '\(function.text)'; it is called as \(other)(…)", at: function.span)
         }
-        if let other = Hints.functions[function.text.lowercased()] {
+        // `Math.max` is looked for as `max`.
+        let last = function.text.lowercased().split(separator: ".").last.map(String.init) ?? ""
+        if let other = Hints.functions[last] {
             let call = other.contains(".") || Functions.table[other]?.contains { !$0.isMember } == true
             let example = Functions.macros[other] ?? (call ? "\(other)(…)" : "x.\(other)(…)")
             return try refuse("unknown function '\(function.text)'; CEL has \(example)", at: function.span)
@@ -138,9 +140,12 @@ extension Checker {
         if overloads.allSatisfy({ $0.isMember != isMember }) {
             return isMember ? "'\(name)' is called as \(name)(…)" : "'\(name)' is called on a value: x.\(name)(…)"
         }
+        if types.isEmpty, overloads.contains(where: \.takesNumbers) {
+            return "no such overload: '\(name)' takes one argument or more"
+        }
         let counts = Set(overloads.filter { $0.isMember == isMember }.map { $0.parameters.count - (isMember ? 1 : 0) })
         let given = types.count - (isMember ? 1 : 0)
-        if !counts.contains(given) {
+        if !counts.contains(given), !overloads.contains(where: \.takesNumbers) {
             let expected = counts.sorted().map(String.init).joined(separator: " or ")
             return "no such overload: '\(name)' takes \(expected) argument\(counts == [1] ? "" : "s"), not \(given)"
         }

@@ -93,7 +93,7 @@ extension Checker {
     ) throws(ExpressionProblem) -> Checked {
         let left = try check(first)
         let right = try check(second)
-        remark(operation, first, second)
+        remark(operation, (first, left), (second, right))
         let weight = left.weight + right.weight + 1
         switch operation {
         case .equal, .notEqual:
@@ -108,6 +108,7 @@ extension Checker {
         case .contains:
             let isContainer = right.type == .dyn || right.type.kind == .list || right.type.kind == .map
             try requireOverload(operation, left.type, right.type, isThere: isContainer, place)
+            try requireMember(left.type, of: right.type, place)
             let node = MembershipNode(left.node, right.node, place)
             return Checked(node: direct(operation, left.node, right.node, or: node), type: .bool, weight: weight)
         case .add, .subtract, .multiply, .divide, .remainder:
@@ -122,18 +123,21 @@ extension Checker {
     }
 
     /// Notes where a name is compared with a text that it never is.
-    private mutating func remark(_ operation: BinaryOperator, _ left: Syntax, _ right: Syntax) {
-        guard !environment.texts.isEmpty, [.equal, .notEqual, .contains].contains(operation) else { return }
-        for (name, other) in operation == .contains ? [(left, right)] : [(left, right), (right, left)] {
-            guard let (name, _) = qualifiedName(name), let texts = environment.texts[name] else { continue }
-            var compared = [other]
-            if operation == .contains, case .list(let elements) = other.kind { compared = elements.map(\.value) }
+    private mutating func remark(
+        _ operation: BinaryOperator, _ left: (tree: Syntax, checked: Checked), _ right: (tree: Syntax, checked: Checked)
+    ) {
+        guard [.equal, .notEqual, .contains].contains(operation) else { return }
+        for (part, other) in operation == .contains ? [(left, right)] : [(left, right), (right, left)] {
+            let name = qualifiedName(part.tree)?.name
+            guard let texts = part.checked.texts ?? name.flatMap({ environment.texts[$0] }) else { continue }
+            var compared = [other.tree]
+            if operation == .contains, case .list(let elements) = other.tree.kind { compared = elements.map(\.value) }
             for part in compared {
                 guard case .literal(.string(let text)) = part.kind, !texts.contains(text) else { continue }
                 let near = suggestion(for: text, among: texts)
                 let known = texts.sorted().prefix(8).map { "'\($0)'" }.joined(separator: ", ")
                 let help = near.isEmpty ? "; it can be \(known)\(texts.count > 8 ? ", …" : "")" : near
-                remarks.append(source.problem("\(name) is never '\(text)' here\(help)", at: part.span))
+                remarks.append(source.problem("\(name ?? "this field") is never '\(text)' here\(help)", at: part.span))
             }
         }
     }
@@ -156,6 +160,19 @@ extension Checker {
             return FieldComparisonNode(field, operation.mirrored, constant.value, otherwise: node) ?? node
         }
         return node
+    }
+
+    /// What can never be in there was meant otherwise.
+    private func requireMember(_ element: ValueType, of container: ValueType, _ place: Span) throws(ExpressionProblem) {
+        switch container {
+        case .list(let elements):
+            try require(element.canEqual(elements), "never in this list: \(unequal(element, elements))", at: place)
+        case .map(let keys, _):
+            try require(element.canEqual(keys), "never a key here: \(unequal(element, keys))", at: place)
+        case .object:
+            try require(element.canEqual(.string), "\(element.phrase) is no name of a field", at: place)
+        default: break
+        }
     }
 
     private func unequal(_ left: ValueType, _ right: ValueType) -> String {

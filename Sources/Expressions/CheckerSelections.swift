@@ -9,12 +9,24 @@ extension Checker {
             return found
         }
         let checked = try check(operand)
-        let (type, declared) = try fieldType(of: checked.type.unwrapped, field)
+        let holder = holder(checked, operand)
+        let (type, declared) = try fieldType(of: holder, field)
         let isKey = checked.type.unwrapped.contained != nil
         let node = SelectNode(
             checked.node, field: field.text, declared: declared, isKey: isKey, isOptional: isOptional, field.span)
         let result = isOptional || checked.type.isOptional ? .optional(type) : type
-        return Checked(node: node, type: result, weight: checked.weight + 1)
+        return Checked(
+            node: node, type: result, weight: checked.weight + 1, texts: isOptional ? nil : holder.texts(of: field.text)
+        )
+    }
+
+    /// What a field is looked for in: of a variable that may be an object or something else, the object.
+    private func holder(_ checked: Checked, _ tree: Syntax) -> ValueType {
+        let type = checked.type.unwrapped
+        guard type == .dyn, let (name, _) = qualifiedName(tree), let object = environment.objects[name] else {
+            return type
+        }
+        return .object(object)
     }
 
     private func fieldType(
@@ -31,7 +43,9 @@ extension Checker {
             try require(false, "\(object.name) has no field '\(field.text)'\(help)", at: field.span)
             return (.dyn, nil)
         default:
-            try require(false, "\(type.phrase) has no fields, so no '\(field.text)' either", at: field.span)
+            let isFunction = Functions.table[field.text]?.contains(where: \.isMember) == true
+            let hint = isFunction ? "; the function is \(field.text)()" : ""
+            try require(false, "\(type.phrase) has no fields, so no '\(field.text)' either\(hint)", at: field.span)
             return (.dyn, nil)
         }
     }
@@ -42,7 +56,7 @@ extension Checker {
                 "has() takes one field, such as has(data.name); a key is told by: 'key' in data", at: span)
         }
         let checked = try check(operand)
-        _ = try fieldType(of: checked.type.unwrapped, field)
+        _ = try fieldType(of: holder(checked, operand), field)
         let select = SelectNode(checked.node, field: field.text, declared: nil, field.span)
         return Checked(node: PresenceNode(select, span), type: .bool, weight: checked.weight + 1)
     }
@@ -56,7 +70,9 @@ extension Checker {
         let declared = container.type.unwrapped.contained
         var node: any Node = IndexNode(
             container.node, key.node, declared: declared, isOptional: isOptional, span)
-        switch container.type.unwrapped {
+        var texts: Set<String>?
+        let holder = holder(container, operand)
+        switch holder {
         case .list(let element):
             try require(
                 key.type == .dyn || key.type.isNumber,
@@ -71,15 +87,21 @@ extension Checker {
                 break
             }
             let field = Syntax.Name(text: name, span: index.span)
-            let (fieldType, declared) = try fieldType(of: container.type.unwrapped, field)
+            let (fieldType, declared) = try fieldType(of: holder, field)
             node = SelectNode(container.node, field: name, declared: declared, isOptional: isOptional, index.span)
-            type = fieldType
+            (type, texts) = (fieldType, isOptional ? nil : holder.texts(of: name))
         case .dyn: type = .dyn
         default:
             try require(false, "\(container.type.phrase) has no elements to pick with […]", at: span)
             type = .dyn
         }
         let result = isOptional || container.type.isOptional ? .optional(type) : type
-        return Checked(node: node, type: result, weight: container.weight + key.weight + 1)
+        return Checked(node: node, type: result, weight: container.weight + key.weight + 1, texts: texts)
+    }
+}
+
+extension ValueType {
+    fileprivate func texts(of field: String) -> Set<String>? {
+        if case .object(let object) = self { object.fields[field]?.texts } else { nil }
     }
 }

@@ -45,16 +45,17 @@ public struct Expression: Sendable {
         }
         program = Program(
             text: text, source: source, limits: limits, resultType: checked.type, variables: checker.touched,
-            remarks: checker.remarks, root: checked.node)
+            remarks: checker.remarks, root: checked.node,
+            choice: Choice(tree, source, in: environment, touching: checker.touched))
     }
 
     /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is
     /// read, or when the budget is used up.
-    public func evaluate(_ activation: any Activation) throws(EvaluationError) -> Value {
+    public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
         let program = program
         var frame = Frame(activation: activation, budget: program.limits.cost)
         do throws(Failure) {
-            return try program.root.evaluate(&frame)
+            return try program.root(for: activation).evaluate(&frame)
         } catch {
             throw EvaluationError(place: program.source.place(at: Int(error.offset)), reason: error.reason)
         }
@@ -66,7 +67,7 @@ public struct Expression: Sendable {
         var frame = Frame(activation: activation, budget: program.limits.cost)
         defer { spent += program.limits.cost - max(0, frame.budget) }
         do throws(Failure) {
-            return try program.root.evaluate(&frame)
+            return try program.root(for: activation).evaluate(&frame)
         } catch {
             throw EvaluationError(place: program.source.place(at: Int(error.offset)), reason: error.reason)
         }
@@ -81,11 +82,12 @@ private final class Program: Sendable {
     let resultType: ValueType
     let variables: Set<String>
     let remarks: [ExpressionProblem]
-    let root: any Node
+    private let root: any Node
+    private let choice: Choice?
 
     init(
         text: String, source: Source, limits: Expression.Limits, resultType: ValueType, variables: Set<String>,
-        remarks: [ExpressionProblem], root: any Node
+        remarks: [ExpressionProblem], root: any Node, choice: Choice?
     ) {
         self.text = text
         self.source = source
@@ -94,5 +96,8 @@ private final class Program: Sendable {
         self.variables = variables
         self.remarks = remarks
         self.root = root
+        self.choice = choice
     }
+
+    func root(for activation: borrowing some Activation) -> any Node { choice?.root(for: activation) ?? root }
 }

@@ -67,6 +67,7 @@ struct Lexer {
             if byte(2) == UInt8(ascii: "="), pair == "==" || pair == "!=" {
                 throw source.problem("'\(pair)=' is not CEL's; write '\(pair)'", at: Span(start, 3))
             }
+            if pair == "<>" { throw source.problem("'<>' is not CEL's; write '!='", at: Span(start, 2)) }
             if ["==", "!=", "<=", ">=", "&&", "||"].contains(pair) {
                 at += 2
                 return Token(kind: .symbol(pair), span: Span(start, 2))
@@ -83,7 +84,9 @@ struct Lexer {
         let span = Span(at, 1)
         switch first {
         case UInt8(ascii: "=") where byte(1) == UInt8(ascii: ">"):
-            return source.problem("'=>' is not CEL's; a list is walked with list.filter(x, x > 1)", at: Span(at, 2))
+            return source.problem(
+                "'=>' is not CEL's; 'at least' is '>=', and a list is walked with list.filter(x, x > 1)",
+                at: Span(at, 2))
         case UInt8(ascii: "=") where byte(1) == UInt8(ascii: "~"):
             return source.problem("'=~' is not CEL's; write x.matches('…')", at: Span(at, 2))
         case UInt8(ascii: "="): return source.problem("'=' does not compare; write '=='", at: span)

@@ -20,7 +20,7 @@ extension Lexer {
         while let letter = byte(ahead).map({ $0 | 0x20 }), ahead < 2 {
             if letter == UInt8(ascii: "r"), !isRaw {
                 isRaw = true
-            } else if letter == UInt8(ascii: "b"), !isBytes {
+            } else if letter == UInt8(ascii: "b"), !isBytes, !isRaw {
                 isBytes = true
             } else {
                 break

@@ -24,6 +24,9 @@ struct Parser {
         var parser = try Parser(source)
         let tree = try parser.expression()
         if parser.token.kind != .end {
+            if let last = parser.last, last.kind == .identifier("not") {
+                throw source.problem("'not' is not CEL's; write '!'", at: last.span)
+            }
             let hint = Hints.expectedOperator(at: parser.token.kind, after: parser.last?.kind)
             throw parser.problem("expected an operator or the end before \(parser.token.description)\(hint)")
         }

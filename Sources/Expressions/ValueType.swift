@@ -32,11 +32,15 @@ public struct ObjectType: Sendable, Hashable {
         public var type: ValueType
         /// Whether `has()` may be false. It is a note for readers; nothing is refused for it.
         public var isOptional: Bool
+        /// The texts that it can be, of an enumeration of texts; nil: not known. That it is compared with another one is
+        /// remarked upon (`Expression.remarks`).
+        public var texts: Set<String>?
 
         /// A field of this type, required unless said otherwise.
-        public init(_ type: ValueType, isOptional: Bool = false) {
+        public init(_ type: ValueType, isOptional: Bool = false, texts: Set<String>? = nil) {
             self.type = type
             self.isOptional = isOptional
+            self.texts = texts
         }
     }
 

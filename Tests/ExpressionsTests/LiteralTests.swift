@@ -32,7 +32,7 @@ import Testing
     func bytes() throws {
         let table: [(String, [UInt8])] = [
             ("b'abc'", [97, 98, 99]), (#"b'\xff\377\x00'"#, [255, 255, 0]), ("b'ÿ'", [0xC3, 0xBF]),
-            (#"rb'\x'"#, [92, 120]), (#"bR"\n""#, [92, 110]), ("b'''a\nb'''", [97, 10, 98]),
+            (#"br'\x'"#, [92, 120]), (#"bR"\n""#, [92, 110]), ("b'''a\nb'''", [97, 10, 98]),
         ]
         for (text, expected) in table { #expect(try evaluate(text) == .bytes(expected), "\(text)") }
     }

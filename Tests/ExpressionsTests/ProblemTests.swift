@@ -28,13 +28,31 @@ import Testing
             ("true | false", "a single '|'; write '||'", "1:6"),
             ("data.x and data.y", "expected an operator or the end before 'and'; write '&&'", "1:8"),
             ("data.x OR data.y", "expected an operator or the end before 'OR'; write '||'", "1:8"),
-            ("not data.x", "expected an operator or the end before 'data'; write '!'", "1:5"),
+            ("not data.x", "'not' is not CEL's; write '!'", "1:1"),
+            ("1 <> 2", "'<>' is not CEL's; write '!='", "1:3"),
+            ("math.max(1, 2)", "unknown function 'math.max'; CEL has math.greatest(…)", "1:1"),
+            ("math.greatest(1, 2, 'x')", "no such overload: math.greatest() does not take (int, int, string)", "1:1"),
+            ("math.least()", "no such overload: 'math.least' takes one argument or more", "1:1"),
+            ("'a'.size == 1", "a string has no fields, so no 'size' either; the function is size()", "1:5"),
+            (
+                "'a' in [1, 2]",
+                "never in this list: a string is never equal to an int; write int(…) around the string, or quotes around the number",
+                "1:5"
+            ),
+            (
+                "1 in {'a': 1}",
+                "never a key here: an int is never equal to a string; write int(…) around the string, or quotes around the number",
+                "1:3"
+            ),
             ("data.x is null", "expected an operator or the end before 'is'; write '=='", "1:8"),
             ("data.x in ('a', 'b')", "expected ')' before ','; a list has brackets: ['a', 'b']", "1:15"),
             ("data.x ? 1", "expected ':' and what else the '?' gives, as in x > 1 ? 'many' : 'one'", "1:11"),
             ("data?.x", "expected ':' and what else the '?' gives; a field that may be absent is data.?name", "1:8"),
             ("data.x ?? 1", "'??' is not CEL's; write data.?name.orValue(…)", "1:9"),
-            ("l.filter(x => x > 1)", "'=>' is not CEL's; a list is walked with list.filter(x, x > 1)", "1:12"),
+            (
+                "l.filter(x => x > 1)",
+                "'=>' is not CEL's; 'at least' is '>=', and a list is walked with list.filter(x, x > 1)", "1:12"
+            ),
             ("5m", "a letter right after a number; a duration is written duration('5m')", "1:2"),
             ("12abc", "a letter right after a number", "1:3"),
             ("“abc”", "'“' has no meaning here; a text stands between straight quotes: '…' or \"…\"", "1:1"),

@@ -48,6 +48,7 @@ struct DeclaredTypes: Sendable {
         return shape.changing { kind in
             if let declared = kind.type.flatMap({ declarations[$0] }) { kind.data = declared.knowledge }
         }
+        .allowing(declarations.map { EventShape.Kind(type: $0, data: $1.knowledge) })
     }
 
     /// Warns of those that no source emits, as far as sources say.

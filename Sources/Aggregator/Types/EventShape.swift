@@ -29,6 +29,8 @@ public struct EventShape: Sendable, Hashable {
     public let kinds: [Kind]
     /// Events of other types may come as well, of which no more is known than of these: of an ingest that takes CloudEvents.
     public let isOpen: Bool
+    /// What is declared of types that no kind names, but that may come all the same: where any type may.
+    let others: [Kind]
 
     /// More kinds than this at one place are not told apart: a file with thousands of types is read in no time all the same.
     private static let limit = 256
@@ -37,26 +39,37 @@ public struct EventShape: Sendable, Hashable {
     public static let unknown = EventShape([Kind(type: nil, data: .dyn)])
 
     /// Only events of these kinds; with none given, nothing is known.
-    public init(_ kinds: [Kind], isOpen: Bool = false) {
+    public init(_ kinds: [Kind], isOpen: Bool = false) { self.init(kinds, isOpen: isOpen, others: []) }
+
+    init(_ kinds: [Kind], isOpen: Bool, others: [Kind]) {
         self.isOpen = isOpen
         var seen: Set<Kind> = []
         let distinct = kinds.filter { seen.insert($0).inserted }
         self.kinds = distinct.isEmpty || distinct.count > Self.limit ? [Kind(type: nil, data: .dyn)] : distinct
+        let more = others.filter { seen.insert($0).inserted }
+        self.others = more.count > Self.limit ? [] : more
     }
 
     /// Events of any of these shapes: where several ways meet.
     public init(anyOf shapes: some Collection<EventShape>) {
-        self.init(shapes.flatMap(\.kinds), isOpen: shapes.contains(where: \.isOpen))
+        self.init(
+            shapes.flatMap(\.kinds), isOpen: shapes.contains(where: \.isOpen), others: shapes.flatMap(\.others))
     }
 
     /// The shape after each kind was changed: for a step that changes events.
     public func changing(_ change: (inout Kind) -> Void) -> EventShape {
-        EventShape(
-            kinds.map { kind in
-                var kind = kind
-                change(&kind)
-                return kind
-            }, isOpen: isOpen)
+        func changed(_ kind: Kind) -> Kind {
+            var kind = kind
+            change(&kind)
+            return kind
+        }
+        return EventShape(kinds.map(changed), isOpen: isOpen, others: others.map(changed))
+    }
+
+    /// Where any type may come, those that are declared may.
+    func allowing(_ declared: [Kind]) -> EventShape {
+        guard isOpen || kinds.contains(where: { $0.type == nil }) else { return self }
+        return EventShape(kinds, isOpen: isOpen, others: others + declared)
     }
 
     /// What `data` is, whichever kind it is of: `dyn` where that is not known of one of them. A field that not all of them
@@ -83,6 +96,43 @@ public struct EventShape: Sendable, Hashable {
         var environment = EventEnvironment.over(data)
         let types = kinds.compactMap(\.type)
         if types.count == kinds.count, !isOpen { environment.texts["event.type"] = Set(types) }
+        if let object { environment.objects["data"] = object }
+        let alternatives = alternatives
+        if !alternatives.isEmpty {
+            environment.alternatives = Alternatives(of: "data", by: "event", "type", alternatives)
+        }
         return environment
     }
+
+    /// What `data` is when it is an object, where it may also be something that has no fields.
+    private var object: ObjectType? {
+        guard kinds.count > 1, data == .dyn, !kinds.contains(where: { $0.data == .dyn }) else { return nil }
+        var joined = ValueType.object(ObjectType(name: name, fields: [:]))
+        for kind in kinds {
+            switch kind.data {
+            case .map: return nil
+            case .object(var object):
+                object.name = name
+                joined = joined.isFieldless ? .object(object) : joined.merged(with: .object(object))
+            default: break
+            }
+        }
+        if case .object(let object) = joined { return object } else { return nil }
+    }
+
+    /// The data of those types that say more of how it is read than all of them together do.
+    private var alternatives: [String: ValueType] {
+        guard kinds.count + others.count > 1 else { return [:] }
+        let data = data
+        var alternatives: [String: ValueType] = [:]
+        for kind in kinds + others {
+            guard let type = kind.type else { continue }
+            alternatives[type] = alternatives[type]?.merged(with: kind.data) ?? kind.data
+        }
+        return alternatives.filter { !data.reads(like: $0.value) }
+    }
+}
+
+extension ValueType {
+    fileprivate var isFieldless: Bool { if case .object(let object) = self { object.fields.isEmpty } else { true } }
 }

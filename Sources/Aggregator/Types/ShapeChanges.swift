@@ -81,10 +81,11 @@ extension ValueType {
                     continue
                 }
                 mine.fields[name] = .init(
-                    field.type.merged(with: twin.type), isOptional: field.isOptional || twin.isOptional)
+                    field.type.merged(with: twin.type), isOptional: field.isOptional || twin.isOptional,
+                    texts: field.texts.flatMap { texts in twin.texts.map(texts.union) })
             }
             for (name, field) in theirs.fields where mine.fields[name] == nil {
-                mine.fields[name] = .init(field.type, isOptional: true)
+                mine.fields[name] = .init(field.type, isOptional: true, texts: field.texts)
             }
             return .object(mine)
         default: return .dyn

@@ -140,12 +140,12 @@ struct DataCheck: ~Copyable {
         let start = scanner
         let (range, isInteger) = try scanner.number()
         guard let rule = rule.number else { return }
-        // 18 digits always fit.
-        let isShort = isInteger && range.count <= 18
-        guard rule.isBounded || !(isShort || rule.form == .any) else { return }
+        guard rule.isBounded || !Self.fits(scanner.bytes[range], isInteger, rule.form) else { return }
         var again = start
         let value = try again.readNumber()
         switch (rule.form, value) {
+        case (_, .double(let number)) where !number.isFinite:
+            throw refuse("expected a number within a double's range, up to 1.8e308")
         case (.any, _), (_, .int): break
         case (.whole, .double(let number)) where number == number.rounded(): break
         case (.int, _) where isInteger: throw refuse("expected an int, which has at most 64 bits")
@@ -153,6 +153,13 @@ struct DataCheck: ~Copyable {
             throw refuse("expected \(rule.form == .int ? "an int, without fraction and exponent" : "a whole number")")
         }
         if rule.isBounded, let reason = rule.objection(to: value) { throw refuse(reason) }
+    }
+
+    /// What is certain without reading the number: 18 digits always fit an int, and 300 without an exponent a double.
+    private static func fits(_ text: Slice<UnsafeRawBufferPointer>, _ isInteger: Bool, _ form: NumberRule.Form) -> Bool
+    {
+        guard form == .any else { return isInteger && text.count <= 18 }
+        return text.count <= 300 && (isInteger || !text.contains { $0 | 0x20 == UInt8(ascii: "e") })
     }
 
     // MARK: Lists and objects

@@ -54,9 +54,16 @@ extension DataType {
         var fields: [String: ObjectType.Field] = [:]
         for property in rule.properties {
             let type = valueType(property.rule, "'\(property.name)'", &parts, depth: depth + 1)
-            fields[property.name] = .init(type, isOptional: !property.isRequired)
+            fields[property.name] = .init(type, isOptional: !property.isRequired, texts: texts(property.rule))
         }
         return .object(ObjectType(name: name, fields: fields))
+    }
+
+    /// The texts of an enumeration of nothing else.
+    private func texts(_ rule: DataRule) -> Set<String>? {
+        let rule = same(as: rule) ?? rule
+        guard rule.kinds.subtracting(.null) == .string, let values = rule.values else { return nil }
+        return Set(values.compactMap { if case .string(let text) = $0 { text } else { nil } })
     }
 
     private static func common(_ values: [Value]) -> ValueType {

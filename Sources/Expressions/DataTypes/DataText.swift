@@ -58,6 +58,12 @@ extension DataType {
     }
 
     private func append(_ text: String, _ rule: DataRule?, to bytes: inout [UInt8]) {
+        if let value = rule?.values?.first(where: { $0.kind != .string && $0.json == text }),
+            rule?.values?.contains(.string(text)) == false
+        {
+            bytes.append(contentsOf: value.jsonBytes)
+            return
+        }
         guard let rule, !rule.kinds.contains(.string) else { return JSON.append(string: text, to: &bytes) }
         let isValue: Bool =
             switch text {

@@ -123,6 +123,49 @@ struct EventShapeTests {
         #expect(EventShape(anyOf: [a, a]) == a)
     }
 
+    @Test("A field that no kind of event has is a mistake also where some of them are no objects")
+    func noObjects() {
+        func report(_ types: String, _ condition: String) -> String {
+            Pipeline.report(
+                on: """
+                    types: {\(types)}
+                    sources: {a: {emitter: {type: a}}, b: {emitter: {type: b}}}
+                    filters: {f: {from: [a, b], steps: [{where: \(condition)}]}}
+                    channels: {c: {from: f}}
+                    """, kinds: ([Emitter.self], builtinFilters))
+        }
+        for types in ["a: {n: int, s: string}, b: string", "b: {n: int, s: string}, a: [int]"] {
+            #expect(report(types, "data.nn > 1").contains("has no field 'nn'; its fields are 'n', 's'"))
+            #expect(report(types, "has(data.nn)").contains("has no field 'nn'"))
+            #expect(report(types, "'data[\"nn\"] > 1'").contains("has no field 'nn'"))
+            #expect(report(types, "data.n > 1 && data.s == 'x'") == "")
+            #expect(report(types, "event.type == 'a' || size(data) > 1") == "")
+        }
+        #expect(report("a: int, b: string", "data.x > 1").contains("has no field 'x'"))
+        #expect(report("a: {string: int}, b: string", "data.x > 1") == "")
+    }
+
+    @Test("That a field is compared with a text that its enumeration does not have is a warning, with the nearest one")
+    func enumerations() throws {
+        func warnings(_ types: String, _ condition: String) throws -> [String] {
+            try Pipeline(
+                text: """
+                    types: {\(types)}
+                    sources: {a: {emitter: {type: a}}, b: {emitter: {type: b}}}
+                    filters: {f: {from: [a, b], steps: [{where: '\(condition)'}]}}
+                    channels: {c: {from: f}}
+                    """, path: "p.yaml", sources: [Emitter.self], filters: builtinFilters, environment: [:]
+            ).warnings
+        }
+        let types = "a: {l: {enum: [debug, info]}}, b: {l: {enum: [warn, null]}}"
+        #expect(
+            try warnings(types, #"data.l == "inof""#).first?.contains(
+                "data.l is never 'inof' here; did you mean 'info'?") == true)
+        #expect(try warnings(types, #"data.l in ["debug", "error"] || "x" != data["l"]"#).count == 2)
+        #expect(try warnings(types, #"data.l in ["debug", "warn"]"#).isEmpty)
+        #expect(try warnings("a: {l: {enum: [debug]}}, b: {l: string}", #"data.l == "x""#).isEmpty)
+    }
+
     private let sources: [any EventSource.Type] = [OrderKind.self]
 }
 
@@ -145,4 +188,17 @@ private struct MysteryStep: Filter {
     static let summary = "Does something."
 
     mutating func apply(_ event: inout Event) throws -> FilterResult { .pass }
+}
+
+/// Says that it emits events of one type.
+private struct Emitter: EventSource {
+    static let name = "emitter"
+    static let summary = "Emits nothing."
+
+    @Option("The type.")
+    var type = "x"
+
+    var emits: EventShape { EventShape([.init(type: type)]) }
+
+    func run(_ context: SourceContext) async throws {}
 }

@@ -25,8 +25,12 @@ struct DataTypeTests {
             name: "string", rule: .string, good: [#""""#, #""a\n\u00e9""#],
             bad: [("1", "", "expected a string, not a number"), ("null", "", "not null"), (#""a"#, "", "not JSON")]),
         Case(
-            name: "number", rule: .double, good: ["1", "-1.5e3", "12345678901234567890123"],
-            bad: [(#""1""#, "", "expected a number, not a string"), ("true", "", "not true or false")]),
+            name: "number", rule: .double, good: ["1", "-1.5e3", "12345678901234567890123", "1.7e308", "1e-999"],
+            bad: [
+                ("1e999", "", "within a double's range"),
+                (String(repeating: "9", count: 400), "", "within a double's range"),
+                (#""1""#, "", "expected a number, not a string"), ("true", "", "not true or false"),
+            ]),
         Case(
             name: "int", rule: .int, good: ["0", "-1", "9223372036854775807", "-9223372036854775808"],
             bad: [

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 struct TypeTests {
     private static let file = """
         types:
-          reading: {sensor: string, celsius: number, count: int?, tags?: [string], ok: bool?}
+          reading: {sensor: string, celsius: number, count: int?, tags?: [string], ok: bool?, level?: {enum: [low, 5, true]}}
         sources:
           readings: {http_ingest: {type: reading, path: /readings, invalid: rejected}}
           by_sensor: {http_ingest: {type: reading, path: "/sensors/{sensor}"}}
@@ -14,6 +15,50 @@ struct TypeTests {
           rejected: {replay: all}
         """
     private static let json = ["Content-Type: application/json"]
+
+    @Test("An event's own type says how its fields are read, whatever else comes to the same place")
+    func ownType() async throws {
+        let condition = #"data.celsius + 1.0 > 2.0 && data.at < timestamp("2030-01-01T00:00:00Z")"#
+        try await Server.run(
+            """
+            types:
+              reading: {celsius: number, at: timestamp}
+              other: {celsius: int, at: string}
+              line: string
+            sources:
+              readings: {http_ingest: {type: reading, path: /reading}}
+              others: {http_ingest: {type: other, path: /other}}
+              lines: {http_ingest: {type: line, path: /line}}
+              undeclared: {http_ingest: {type: free, path: /free}}
+              any: {http_ingest: {path: "/any/{type}"}}
+            filters:
+              with_others: {from: [readings, others], steps: [{where: '\(condition)'}]}
+              with_lines: {from: [readings, lines], steps: [{where: '\(condition)'}]}
+              with_undeclared: {from: [readings, undeclared], steps: [{where: '\(condition)'}]}
+              of_any: {from: any, steps: [{set: {data.double: data.celsius * 2.0}}, {where: '\(condition)'}]}
+            channels:
+              with_others: {from: with_others, replay: all}
+              with_lines: {from: with_lines, replay: all}
+              with_undeclared: {from: with_undeclared, replay: all}
+              of_any: {from: of_any, replay: all}
+              all: {from: [readings, undeclared], replay: all}
+            """
+        ) { server in
+            let json = ["Content-Type: application/json"]
+            let reading = #"{"celsius":5,"at":"2024-01-01T00:00:00"}"#
+            for target in ["/reading", "/any/reading"] {
+                let answer = try await server.ask("POST \(target)", json, body: reading) { $0.status != 503 }
+                #expect(answer.status == 202)
+            }
+            let query = try #require(condition.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+            for target in ["with_others", "with_lines", "with_undeclared", "of_any", "all?where=\(query)"] {
+                let (_, stream) = try await server.follow("/channels/\(target)")
+                _ = try await stream.readBlock()
+                let block = try #require(try await stream.readBlock(), "\(target)")
+                #expect(block.contains(#""celsius":5"#), "\(target)")
+            }
+        }
+    }
 
     @Test(
         "A body that is not of the declared type is 422 with a JSON Pointer to the fault and the reason",
@@ -77,7 +122,7 @@ struct TypeTests {
         try await Server.run(Self.file) { server in
             let form = ["Content-Type: application/x-www-form-urlencoded"]
             let first = try await server.ask(
-                "POST /readings", form, body: "sensor=5&celsius=21.5&count=&tags=a&ok=true&more=7"
+                "POST /readings", form, body: "sensor=5&celsius=21.5&count=&tags=a&ok=true&more=7&level=5"
             ) { $0.status != 503 }
             #expect(first.status == 202, "\(first.text)")
             let second = try await server.ask("POST /sensors/12?celsius=3&count=4&tags=a&tags=b") { $0.status != 503 }
@@ -90,7 +135,8 @@ struct TypeTests {
             _ = try await stream.readBlock()
             let blocks = [try await stream.readBlock(), try await stream.readBlock(), try await stream.readBlock()]
             #expect(
-                blocks[0]?.contains(#"{"sensor":"5","celsius":21.5,"tags":["a"],"ok":true,"more":"7"}"#) == true,
+                blocks[0]?.contains(#"{"sensor":"5","celsius":21.5,"tags":["a"],"ok":true,"more":"7","level":5}"#)
+                    == true,
                 "\(blocks)")
             #expect(
                 blocks[1]?.contains(#"{"celsius":3,"count":4,"tags":["a","b"],"sensor":"12"}"#) == true, "\(blocks)")
