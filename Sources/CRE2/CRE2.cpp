@@ -30,6 +30,8 @@ extern "C" re2_pattern *re2_pattern_new(
     return made;
 }
 
+extern "C" int re2_pattern_size(const re2_pattern *pattern) { return pattern->compiled.ProgramSize(); }
+
 extern "C" bool re2_pattern_matches(const re2_pattern *pattern, const char *text, size_t length) {
     return re2::RE2::PartialMatch(re2::StringPiece(text, length), pattern->compiled);
 }

@@ -61,11 +61,12 @@ public struct Expression: Sendable {
         }
     }
 
-    /// The same, and adds to `spent` what it took of the budget, whether it has a value or not.
+    /// The same, and adds to `spent` what it took of the budget, whether it has a value or not; a little more than all of it
+    /// where the last step was dearer than what was left.
     public func evaluate(_ activation: some Activation, spent: inout Int) throws(EvaluationError) -> Value {
         let program = program
         var frame = Frame(activation: activation, budget: program.limits.cost)
-        defer { spent += program.limits.cost - max(0, frame.budget) }
+        defer { spent += program.limits.cost - frame.budget }
         do throws(Failure) {
             return try program.root(for: activation).evaluate(&frame)
         } catch {

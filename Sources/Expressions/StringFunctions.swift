@@ -31,12 +31,7 @@ extension Functions {
         guard case .string(let text) = arguments[0], case .string(let pattern) = arguments[1] else {
             return .bool(false)
         }
-        try frame.spend(500 + pattern.utf8.count * 20, at: context.span)
-        do throws(Pattern.Problem) {
-            return .bool(try Pattern(pattern).matches(text))
-        } catch {
-            throw context.failure("not a regular expression: \(error.message)")
-        }
+        return .bool(try Pattern.computed(pattern, &frame, at: context.span).matches(text, &frame, at: context.span))
     }
 
     private static func isFound(_ text: UnsafeBufferPointer<UInt8>, _ needle: UnsafeBufferPointer<UInt8>) -> Bool {

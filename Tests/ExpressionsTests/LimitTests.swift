@@ -62,6 +62,31 @@ import Testing
         #expect(clock.now - start < .seconds(20))
     }
 
+    @Test(
+        "patterns that are computed are paid for by their size, whether they compile or not",
+        arguments: [#"[\\pL\\pN]{90}b"#, "[a-z]{900}b", #"(?i)\\pL{2}"#, "((a{30}){30}"])
+    func computedPatterns(pattern: String) {
+        let error = #expect(throws: EvaluationError.self) {
+            try evaluate("lists.range(1000).exists(i, 'zz'.matches('\(pattern)' + string(i)) || false)")
+        }
+        #expect(error?.isBudget == true)
+    }
+
+    @Test("matching is paid for by what it takes, and not begun where it could take very long")
+    func dearMatches() throws {
+        var random = SystemRandomNumberGenerator()
+        func text(_ count: Int) -> Bindings {
+            ["t": .string(String((0..<count).map { _ in Bool.random(using: &random) ? "a" : "b" }))]
+        }
+        let dear = "t.matches('(([ab]?){30}){30}c')"
+        #expect(try evaluate(dear, text(100)) == .bool(false))
+        for count in [16_384, 1 << 20] {
+            let error = #expect(throws: EvaluationError.self) { try evaluate(dear, text(count)) }
+            #expect(error?.isBudget == true)
+        }
+        #expect(try evaluate("t.matches('foo.*bar') || t.matches('^[ab]+$')", text(1 << 20)) == .bool(true))
+    }
+
     @Test("a large object costs what reading it costs")
     func readingCost() throws {
         let json = #"{"l": [\#((0..<50_000).map(String.init).joined(separator: ","))], "n": 1}"#

@@ -88,6 +88,7 @@ extension Site {
     private static func refusal(_ refusal: ChannelFilters.Refusal, _ channel: LiveChannel) -> Problem {
         switch refusal {
         case .outOfMemory: busy
+        case .tooDear: tooDear
         case .full:
             Problem(
                 status: 503,
@@ -97,6 +98,13 @@ extension Site {
                 headers: [("Retry-After", String(pause))])
         }
     }
+
+    private static let tooDear = Problem(
+        status: 400,
+        detail:
+            "The parameter where costs too much: evaluating it for the events that the channel keeps would take longer "
+            + "than a second. Use a cheaper expression; matches() with large patterns and all() or map() over long lists are "
+            + "the dear parts.")
 
     /// On the loop's thread. Each turn makes one filter ready; more turns than filters means that they go as fast as they come.
     private func subscribe(
@@ -109,7 +117,9 @@ extension Site {
             let next = filters.first(where: { !$0.predicate.isReady(onLoop: loop) }),
             let deferred = request.defer()
         else { return request.respond(stream.exchange.response(Self.sendAway(request), close: true)) }
-        let waiting = WaitingRequest(request: deferred) { request in
+        let waiting = WaitingRequest(request: deferred) {
+            $0.respond(stream.exchange.response(Self.tooDear.response))
+        } goOn: { request in
             self.subscribe(request, stream, filters, turn: turn + 1)
         }
         next.filter.prepare(next.predicate, onLoop: loop, filterWork, for: waiting)

@@ -13,6 +13,8 @@ final class ChannelFilters: Sendable {
         /// The channel has as many as it can.
         case full
         case outOfMemory
+        /// It has just been found to cost more than it may.
+        case tooDear
     }
 
     struct Tally: ~Copyable, Sendable {
@@ -37,7 +39,13 @@ final class ChannelFilters: Sendable {
         var byText: [SubscriberFilter.Text: Entry] = [:]
         var set = FilterSet(0, [])
         var budget: FilterBudget
+        /// Those that cost too much, and until when (uptime) nobody tries them again: a client that asks again and again would
+        /// keep the others waiting.
+        var tooDear: [SubscriberFilter.Text: Duration] = [:]
     }
+
+    private static let tooDearTime = Duration.seconds(30)
+    private static let tooDearCount = 256
 
     private struct Entry {
         let filter: SubscriberFilter
@@ -98,22 +106,19 @@ final class ChannelFilters: Sendable {
     /// - Parameter isShared: it was compiled about the events of several channels.
     func take(_ expression: EventExpression, isShared: Bool = false) throws(Refusal) -> FilterReference {
         let text = SubscriberFilter.Text(expression.text, isShared: isShared)
-        let result = state.withLock { state -> Result<FilterReference, HubPredicate.Failure> in
+        let result = state.withLock { state -> Result<FilterReference, Refusal> in
             if let found = state.byText[text].flatMap(reference) { return .success(found) }
+            if let until = state.tooDear[text], until > PipelineClock.system.uptime() { return .failure(.tooDear) }
             let filter = SubscriberFilter(expression, text, of: self)
             do throws(HubPredicate.Failure) {
                 let predicate = try HubPredicate(channel, in: hub, owner: filter)
                 add(Entry(filter: filter, predicate: predicate.address, slot: predicate.slot), predicate, &state)
                 return .success(FilterReference(filter: filter, predicate: predicate))
             } catch {
-                return .failure(error)
+                return .failure(error == .noSlot ? .full : .outOfMemory)
             }
         }
-        switch result {
-        case .success(let reference): return reference
-        case .failure(.noSlot): throw .full
-        case .failure(.outOfMemory): throw .outOfMemory
-        }
+        return try result.get()
     }
 
     /// The last owner of the slot may not have been forgotten yet: it is evaluated no more.
@@ -182,6 +187,17 @@ final class ChannelFilters: Sendable {
         if let dearest { end(dearest) }
     }
 
+    /// Evaluating what is kept has cost more than it may. Any thread.
+    func endTooDear(_ filter: SubscriberFilter, _ predicate: HubPredicate) {
+        let now = PipelineClock.system.uptime()
+        state.withLock { state in
+            remove(filter, &state)
+            state.tooDear = state.tooDear.filter { $0.value > now }
+            if state.tooDear.count < Self.tooDearCount { state.tooDear[filter.text] = now + Self.tooDearTime }
+        }
+        end(FilterReference(filter: filter, predicate: predicate))
+    }
+
     private func end(_ reference: FilterReference) {
         reference.predicate.end()
         tally.ended.add()
@@ -189,7 +205,7 @@ final class ChannelFilters: Sendable {
         let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
         log.warning(
             """
-            the subscribers' filters of channel \(name) cost too much; ended the streams of the dearest, \
+            the subscribers' filters of channel \(name) cost too much; ended the dearest, \
             where=\(reference.filter.text.text.debugDescription)\(more)
             """)
     }

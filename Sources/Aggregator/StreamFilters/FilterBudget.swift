@@ -11,6 +11,10 @@ struct FilterBudget: Sendable {
     /// What they may all cost a second: about a quarter of a core. Two million evaluations of a comparison.
     static let perSecond = 25_000_000
 
+    /// What evaluating all that one loop keeps may cost a filter that comes: about a second. It is nobody's time but that of
+    /// those who wait for the same, as filters take turns.
+    static let perPass = 100_000_000
+
     private let limit: Int
     private var start = Duration.zero
     private var total = 0

@@ -12,6 +12,8 @@ final class FilterPass: Sendable {
         /// The number of the last frame that was collected.
         var after: UInt64 = 0
         var waiting: [WaitingRequest] = []
+        /// Of all that was evaluated.
+        var cost = 0
     }
 
     private let filter: SubscriberFilter
@@ -39,29 +41,48 @@ final class FilterPass: Sendable {
         }
         guard let slice else { return finish() }
         work.run { [self] in
-            slice.decide { filter.isTrue(of: $0) }
+            let isTooDear = evaluate(slice)
+            if isTooDear { filter.channel.endTooDear(filter, predicate) }
             filter.channel.hub.call(onLoop: loop) {
-                self.step()
+                if isTooDear { self.refuse() } else { self.step() }
             } otherwise: {
                 self.finish()
             }
         }
     }
 
+    /// Whether it has cost more than it may; the rest of the slice is not evaluated then, as nobody will follow with it.
+    private func evaluate(_ slice: consuming FrameSlice) -> Bool {
+        var cost = state.withLock { $0.cost }
+        slice.decide { cost <= FilterBudget.perPass && filter.isTrue(of: $0, cost: &cost) }
+        state.withLock { $0.cost = cost }
+        return cost > FilterBudget.perPass
+    }
+
+    private func refuse() {
+        for request in leave() { request.refuse(request.request) }
+    }
+
     /// Everybody goes on: whoever finds the filter not ready after all comes back, or is gone.
     private func finish() {
+        for request in leave() { request.request.resume(request.goOn) }
+    }
+
+    /// It is over for those who waited.
+    private func leave() -> [WaitingRequest] {
         filter.passIsOver(onLoop: loop)
-        let waiting = state.withLock { state in
+        return state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
         }
-        for request in waiting { request.request.resume(request.goOn) }
     }
 }
 
 /// A request that waits until it can follow with its filters, and how it goes on then.
 struct WaitingRequest: Sendable {
     let request: DeferredRequest
+    /// Answers that a filter costs too much.
+    let refuse: @Sendable (DeferredRequest) -> Void
     let goOn: @Sendable (borrowing IncomingRequest) -> Void
 }
 

@@ -42,9 +42,8 @@ final class SubscriberFilter: PredicateOwner {
     }
 
     /// The same of an event that is kept; false for what is none of ours.
-    func isTrue(of frame: borrowing FrameView) -> Bool {
+    func isTrue(of frame: borrowing FrameView, cost: inout Int) -> Bool {
         guard var event = frame.event else { return false }
-        var cost = 0
         return isTrue(of: &event, cost: &cost)
     }
 

@@ -17,6 +17,8 @@ extern "C" {
 typedef struct re2_pattern re2_pattern;
 
 re2_pattern *re2_pattern_new(const char *pattern, size_t length, int64_t max_memory, char *error, size_t error_size);
+// Instructions of the compiled pattern: a measure of what compiling it has cost, and of what matching may cost a byte.
+int re2_pattern_size(const re2_pattern *pattern);
 bool re2_pattern_matches(const re2_pattern *pattern, const char *text, size_t length);
 
 // Where a group has matched: bytes from the beginning of the text; `start` is -1 for one that took no part.

@@ -80,4 +80,26 @@ struct FilteredHistoryTests {
             #expect(try await Self.numbers(stream, 12).last == "12000")
         }
     }
+
+    @Test(
+        "A filter that costs too much for what is kept is refused, soon when it is asked for again, and in nobody's way"
+    )
+    func tooDear() async throws {
+        try await Server.run(Self.file) { server in
+            let text = String(repeating: "ab", count: 300)
+            for _ in 0..<2 {
+                try await Self.post(Array(repeating: #"{"t":"\#(text)"}"#, count: 300).joined(separator: "\n"), server)
+            }
+            // data.t.matches('(([ab]?){30}){30}c')
+            let dear = "/channels/all?where=data.t.matches(%27((%5Bab%5D%3F)%7B30%7D)%7B30%7Dc%27)"
+            let (head, _) = try await server.follow(dear)
+            #expect(head.status == 400)
+            let again = try await server.ask("GET \(dear)")
+            #expect(again.status == 400 && again.text.contains("costs too much"), "\(again.text)")
+            // The second time nothing was evaluated.
+            let metrics = try await server.ask("GET /metrics").text
+            #expect(metrics.contains("aggregator_channel_ended_filters_total{channel=\"all\"} 1\n"))
+            #expect(try await server.follow("/channels/all?where=size(data.t)%3E3").head.status == 200)
+        }
+    }
 }
