@@ -20,8 +20,7 @@ final class FileTable {
     private var finished: [(identity: FileIdentity, modified: Int64)] = []
     /// Files came or went: the checkpoint says otherwise.
     var isChanged = false
-    private var queue: [TailedFile] = []
-    private var queueHead = 0
+    private var queue = ReadQueue()
     var open: [TailedFile] = []
     /// Not to be closed for another to be opened.
     var inHand: TailedFile?
@@ -272,25 +271,13 @@ final class FileTable {
 
     // MARK: What is to be read
 
-    func enqueue(_ file: TailedFile) {
-        guard !file.isQueued else { return }
-        file.isQueued = true
-        queue.append(file)
-    }
+    func enqueue(_ file: TailedFile) { queue.add(file) }
 
-    var hasQueued: Bool { queueHead < queue.count }
+    var hasQueued: Bool { !queue.isEmpty }
 
     /// The next to be read, each in its turn; nil if there is none, or it has to wait.
     func dequeue() -> TailedFile? {
-        guard hasQueued else { return nil }
-        let file = queue[queueHead]
-        queueHead += 1
-        if queueHead > 1024 || queueHead == queue.count {
-            queue.removeFirst(queueHead)
-            queueHead = 0
-        }
-        file.isQueued = false
-        guard files[file.identity] === file else { return nil }
+        guard let file = queue.next(), files[file.identity] === file else { return nil }
         while let former = file.predecessor, files[former.identity] !== former || former.isDone {
             file.predecessor = former.isDone ? nil : former.predecessor
         }
