@@ -16,7 +16,8 @@ private let schema = #"""
 private func dataType(of schema: [UInt8]) -> DataType? {
     var definitions: [DataRule] = []
     let rule = try? SchemaReader.rule(of: schema, &definitions) { mistake in
-        precondition(!mistake.message.isEmpty && (mistake.pointer.isEmpty || mistake.pointer.utf8.first == UInt8(ascii: "/")))
+        precondition(
+            !mistake.message.isEmpty && (mistake.pointer.isEmpty || mistake.pointer.utf8.first == UInt8(ascii: "/")))
     }
     return rule.map { DataType($0, definitions: definitions) }
 }
