@@ -114,8 +114,9 @@ struct FileTailKillTests {
         try await writing.value
         let written = await writer.lines
         let server = try CommandProcess(["run"], pipeline: pipeline)
-        async let last = Self.lines(Self.reader(of: server))
-        // All that is written is read when the checkpoint says so.
+        // Before all else: where the last run has read everything, the checkpoint says so from the beginning.
+        let reader = try await Self.reader(of: server)
+        async let last = Self.lines(reader)
         let size = (try? FileManager.default.attributesOfItem(atPath: folder.at("a.log"))[.size] as? Int) ?? 0
         let isRead = await eventually {
             (try? String(contentsOfFile: checkpoint, encoding: .utf8))?.contains("\"resume\":\(size),") == true
@@ -123,7 +124,7 @@ struct FileTailKillTests {
         #expect(isRead)
         server.signal(SIGTERM)
         _ = await server.exitCode()
-        runs.append(try await last)
+        runs.append(await last)
         let missing = Set(written).subtracting(runs.joined())
         #expect(missing.isEmpty, "\(missing.count) of \(written.count): \(missing.sorted().prefix(5))")
         for run in runs {
