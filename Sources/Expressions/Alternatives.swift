@@ -27,21 +27,39 @@ struct Choice: Sendable {
     private let field: String
     private let roots: [String: any Node]
 
-    /// Nil where the environment has no alternatives, or none that the expression touches.
-    init?(_ tree: Syntax, _ source: Source, in environment: ExpressionEnvironment, touching touched: Set<String>) {
-        guard let alternatives = environment.alternatives, touched.contains(alternatives.variable),
-            let selector = environment.variables[alternatives.selector]?.variable
+    /// Parts of all alternatives together, which keep some hundred bytes each.
+    private static let maximumParts = 20_000
+
+    /// Nil where the environment has no alternatives, or none that the expression touches. Throws when it would be too much.
+    ///
+    /// - Parameters:
+    ///   - checker: what has checked the expression for all of them.
+    ///   - parts: how many the expression has.
+    init?(_ tree: Syntax, after checker: Checker, parts: Int) throws(ExpressionProblem) {
+        guard let alternatives = checker.environment.alternatives, checker.touched.contains(alternatives.variable),
+            let selector = checker.environment.variables[alternatives.selector]?.variable
         else { return nil }
         self.selector = selector
         field = alternatives.field
-        roots = alternatives.types.compactMapValues { type in
-            var environment = environment
-            environment.variables[alternatives.variable]?.type = type
-            // What is wrong with one of them need not be reached: `event.type == 'a' && data.x > 1`.
-            environment.checking = .deferred
-            var checker = Checker(source, in: environment)
-            return try? checker.check(tree).node
+        let types = Set(alternatives.types.values)
+        guard types.count * parts <= Self.maximumParts else {
+            throw checker.source.problem(
+                "too long for the \(types.count) types of events that can come here; tell them apart before, or shorten it",
+                at: tree.span)
         }
+        let roots = Dictionary(uniqueKeysWithValues: types.map { ($0, Self.root(tree, checker, alternatives, $0)) })
+        self.roots = alternatives.types.compactMapValues { roots[$0] ?? nil }
+    }
+
+    private static func root(
+        _ tree: Syntax, _ checker: Checker, _ alternatives: Alternatives, _ type: ValueType
+    ) -> (any Node)? {
+        var environment = checker.environment
+        environment.variables[alternatives.variable]?.type = type
+        // What is wrong with one of them need not be reached: `event.type == 'a' && data.x > 1`.
+        environment.checking = .deferred
+        var checker = Checker(checker.source, in: environment, patterns: checker.patterns)
+        return try? checker.check(tree).node
     }
 
     /// What is to be evaluated; nil: what was compiled for all of them.

@@ -3,6 +3,8 @@
 struct Checker {
     let source: Source
     let environment: ExpressionEnvironment
+    /// Those that were compiled already.
+    let patterns: PatternCache
     /// The macro variables in sight, innermost last; the index is the slot.
     var scope: [Local] = []
     /// The names of the variables that were met.
@@ -40,9 +42,10 @@ struct Checker {
         }
     }
 
-    init(_ source: Source, in environment: ExpressionEnvironment) {
+    init(_ source: Source, in environment: ExpressionEnvironment, patterns: PatternCache = PatternCache()) {
         self.source = source
         self.environment = environment
+        self.patterns = patterns
     }
 
     mutating func check(_ tree: Syntax) throws(ExpressionProblem) -> Checked {

@@ -91,7 +91,7 @@ extension Checker {
         _ operand: Checked, _ text: String, _ place: Span, _ span: Span
     ) throws(ExpressionProblem) -> Checked {
         do throws(Pattern.Problem) {
-            let node = MatchNode(operand.node, try Pattern(text), span)
+            let node = MatchNode(operand.node, try patterns.pattern(text), span)
             return Checked(node: node, type: .bool, weight: operand.weight + 1)
         } catch {
             return try refuse("not a regular expression: \(error.message)", at: place)

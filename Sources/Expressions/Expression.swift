@@ -46,7 +46,7 @@ public struct Expression: Sendable {
         program = Program(
             text: text, source: source, limits: limits, resultType: checked.type, variables: checker.touched,
             remarks: checker.remarks, root: checked.node,
-            choice: Choice(tree, source, in: environment, touching: checker.touched))
+            choice: try Choice(tree, after: checker, parts: checked.weight))
     }
 
     /// Its value with these variables. Throws when the values do not fit what it does with them, when something absent is

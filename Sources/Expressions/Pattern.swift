@@ -45,6 +45,19 @@ final class Pattern: @unchecked Sendable {
     }
 }
 
+/// The patterns of one expression, each compiled once: it may take a megabyte. Used by one task.
+final class PatternCache {
+    /// By their bytes: to Swift an accent is the same however it is written.
+    private var patterns: [[UInt8]: Pattern] = [:]
+
+    func pattern(_ text: String) throws(Pattern.Problem) -> Pattern {
+        if let known = patterns[Array(text.utf8)] { return known }
+        let pattern = try Pattern(text)
+        patterns[Array(text.utf8)] = pattern
+        return pattern
+    }
+}
+
 extension Pattern {
     /// Of a pattern that is computed: so that the largest takes less than a millisecond to compile, or to be refused.
     private static let memoryOfComputed: Int64 = 128 << 10

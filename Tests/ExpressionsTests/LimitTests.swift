@@ -87,6 +87,21 @@ import Testing
         #expect(try evaluate("t.matches('foo.*bar') || t.matches('^[ab]+$')", text(1 << 20)) == .bool(true))
     }
 
+    @Test("what would be compiled anew for very many types is refused when it is long")
+    func alternatives() throws {
+        var environment = ExpressionEnvironment([("data", .dyn), ("event", .dyn)])
+        let types = (0..<200).map { number -> (String, ValueType) in
+            ("t\(number)", .object(ObjectType(name: "t", fields: ["f\(number)": .init(.double)])))
+        }
+        environment.alternatives = Alternatives(
+            of: "data", by: "event", "type", Dictionary(uniqueKeysWithValues: types))
+        let long = (0..<40).map { "data.f\($0) > 1.0" }.joined(separator: " || ")
+        #expect(throws: Never.self) { try Expression("data.f1 > 1.0", in: environment) }
+        #expect(throws: Never.self) { try Expression(long.replacing("data", with: "event"), in: environment) }
+        let problem = #expect(throws: ExpressionProblem.self) { try Expression(long, in: environment) }
+        #expect(problem?.message.hasPrefix("too long for the 200 types of events that can come here") == true)
+    }
+
     @Test("a large object costs what reading it costs")
     func readingCost() throws {
         let json = #"{"l": [\#((0..<50_000).map(String.init).joined(separator: ","))], "n": 1}"#

@@ -13,6 +13,16 @@ final class SubscriberFilter: PredicateOwner {
             self.text = text
             self.isShared = isShared
         }
+
+        // By bytes: to Swift an accent is the same however it is written, to an expression it is not.
+        static func == (some: Text, other: Text) -> Bool {
+            some.isShared == other.isShared && some.text.utf8.elementsEqual(other.text.utf8)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(isShared)
+            for byte in text.utf8 { hasher.combine(byte) }
+        }
     }
 
     let expression: EventExpression

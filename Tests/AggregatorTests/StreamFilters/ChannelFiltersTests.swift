@@ -62,6 +62,15 @@ struct ChannelFiltersTests {
         }
     }
 
+    @Test("Two texts are the same filter when they are the same bytes")
+    func bytes() async throws {
+        try await Self.with { filters in
+            let composed = try Self.take("data == 'caf\u{E9}'", filters)
+            let decomposed = try Self.take("data == 'cafe\u{301}'", filters)
+            #expect(composed.predicate.slot != decomposed.predicate.slot && filters.count == 2)
+        }
+    }
+
     @Test("Over the budget the dearest filter goes, with a line in the log, and the others stay")
     func budget() async throws {
         let log = Lines()
