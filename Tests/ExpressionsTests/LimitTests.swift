@@ -66,10 +66,20 @@ import Testing
         "patterns that are computed are paid for by their size, whether they compile or not",
         arguments: [#"[\\pL\\pN]{90}b"#, "[a-z]{900}b", #"(?i)\\pL{2}"#, "((a{30}){30}"])
     func computedPatterns(pattern: String) {
-        let error = #expect(throws: EvaluationError.self) {
-            try evaluate("lists.range(1000).exists(i, 'zz'.matches('\(pattern)' + string(i)) || false)")
-        }
-        #expect(error?.isBudget == true)
+        expectBudget("lists.range(1000).exists(i, 'zz'.matches('\(pattern)' + string(i)) || false)")
+    }
+
+    @Test(
+        "understanding a pattern is paid for as well",
+        arguments: [
+            String(repeating: #"\\pL"#, count: 170), String(repeating: "a?", count: 3200),
+            "x{0,1000}x{0,1000}x{0,1000}x{0,1000}",
+        ])
+    func parsing(pattern: String) { expectBudget("'zz'.matches('\(pattern)' + string(t))") }
+
+    private func expectBudget(_ text: String) {
+        let error = #expect(throws: EvaluationError.self) { try evaluate(text, ["t": .int(1)]) }
+        #expect(error?.isBudget == true, "\(error?.message ?? "none")")
     }
 
     @Test("matching is paid for by what it takes, and not begun where it could take very long")

@@ -20,6 +20,13 @@ extension Site {
             return channels.count > 1 ? channel.filters.find(.init(condition, isShared: true)) : nil
         }
 
+        /// Of late evaluating it for what one of its channels keeps has cost too much.
+        var isTooDear: Bool {
+            channels.contains {
+                $0.filters.isTooDear(.init(condition)) || $0.filters.isTooDear(.init(condition, isShared: true))
+            }
+        }
+
         /// Each of its channels once: a filter is of a channel.
         var channels: [LiveChannel] {
             followed.reduce(into: []) { channels, part in
@@ -31,6 +38,9 @@ extension Site {
     /// Follows, as soon as all that its channels keep is evaluated.
     func follow(_ request: borrowing IncomingRequest, _ stream: FilteredStream) {
         let found = stream.channels.compactMap { stream.filter(of: $0) }
+        if stream.isTooDear, !found.allSatisfy({ $0.predicate.isReady(onLoop: request.loop) }) || found.isEmpty {
+            return request.respond(stream.exchange.response(Self.tooDear.response))
+        }
         if found.count == stream.channels.count { return subscribe(request, stream, found) }
         // Whoever only asks for the head follows nothing, and needs no filter; but a mistake is told.
         let isHead = request.method == "HEAD"
@@ -88,7 +98,6 @@ extension Site {
     private static func refusal(_ refusal: ChannelFilters.Refusal, _ channel: LiveChannel) -> Problem {
         switch refusal {
         case .outOfMemory: busy
-        case .tooDear: tooDear
         case .full:
             Problem(
                 status: 503,

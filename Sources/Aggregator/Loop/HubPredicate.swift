@@ -103,13 +103,22 @@ final class FrameSlice: Sendable {
         self.predicate = predicate
     }
 
-    /// Sets the predicate's bit in each of the frames, and lets go of them.
-    func decide(_ isTrue: (borrowing FrameView) -> Bool) {
+    /// Sets the predicate's bit in each of the frames, and lets go of them; until it is told nil, which leaves that one and the
+    /// rest for the next time.
+    ///
+    /// - Returns: all of them are decided.
+    @discardableResult
+    func decide(_ isTrue: (borrowing FrameView) -> Bool?) -> Bool {
         for index in left {
             guard let frame = frames[index] else { continue }
-            el_predicate_decide(predicate.pointer, frame, isTrue(FrameView(pointer: frame)))
+            guard let isTrue = isTrue(FrameView(pointer: frame)) else {
+                left = index..<left.upperBound
+                return false
+            }
+            el_predicate_decide(predicate.pointer, frame, isTrue)
         }
         left = 0..<0
+        return true
     }
 
     deinit {

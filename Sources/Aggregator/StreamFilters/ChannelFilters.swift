@@ -13,8 +13,6 @@ final class ChannelFilters: Sendable {
         /// The channel has as many as it can.
         case full
         case outOfMemory
-        /// It has just been found to cost more than it may.
-        case tooDear
     }
 
     struct Tally: ~Copyable, Sendable {
@@ -108,7 +106,6 @@ final class ChannelFilters: Sendable {
         let text = SubscriberFilter.Text(expression.text, isShared: isShared)
         let result = state.withLock { state -> Result<FilterReference, Refusal> in
             if let found = state.byText[text].flatMap(reference) { return .success(found) }
-            if let until = state.tooDear[text], until > PipelineClock.system.uptime() { return .failure(.tooDear) }
             let filter = SubscriberFilter(expression, text, of: self)
             do throws(HubPredicate.Failure) {
                 let predicate = try HubPredicate(channel, in: hub, owner: filter)
@@ -187,26 +184,38 @@ final class ChannelFilters: Sendable {
         if let dearest { end(dearest) }
     }
 
-    /// Evaluating what is kept has cost more than it may. Any thread.
-    func endTooDear(_ filter: SubscriberFilter, _ predicate: HubPredicate) {
+    /// Evaluating what a loop keeps has cost more than it may: for a while nobody tries again. Who follows with it already goes
+    /// on: what comes is paid for otherwise. Any thread.
+    func noteTooDear(_ filter: SubscriberFilter) {
         let now = PipelineClock.system.uptime()
         state.withLock { state in
-            remove(filter, &state)
             state.tooDear = state.tooDear.filter { $0.value > now }
             if state.tooDear.count < Self.tooDearCount { state.tooDear[filter.text] = now + Self.tooDearTime }
         }
-        end(FilterReference(filter: filter, predicate: predicate))
+        tally.ended.add()
+        tell("refused one that would cost too much for what is kept", filter)
+    }
+
+    /// Whether it was found to be, of late.
+    func isTooDear(_ text: SubscriberFilter.Text) -> Bool {
+        state.withLock { state in
+            guard !state.tooDear.isEmpty, let until = state.tooDear[text] else { return false }
+            return until > PipelineClock.system.uptime()
+        }
     }
 
     private func end(_ reference: FilterReference) {
         reference.predicate.end()
         tally.ended.add()
+        tell("cost too much; ended the streams of the dearest", reference.filter)
+    }
+
+    private func tell(_ what: String, _ filter: SubscriberFilter) {
         guard let silent = logLimit.admit(at: PipelineClock.system.uptime()) else { return }
         let more = silent > 0 ? " (and \(silent) more since the last such line)" : ""
         log.warning(
             """
-            the subscribers' filters of channel \(name) cost too much; ended the dearest, \
-            where=\(reference.filter.text.text.debugDescription)\(more)
+            the subscribers' filters of channel \(name): \(what), where=\(filter.text.text.debugDescription)\(more)
             """)
     }
 }

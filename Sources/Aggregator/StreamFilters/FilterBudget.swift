@@ -15,6 +15,9 @@ struct FilterBudget: Sendable {
     /// those who wait for the same, as filters take turns.
     static let perPass = 100_000_000
 
+    /// After so much of that it is somebody else's turn: some ten milliseconds.
+    static let perTurn = 1_000_000
+
     private let limit: Int
     private var start = Duration.zero
     private var total = 0

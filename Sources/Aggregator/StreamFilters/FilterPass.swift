@@ -6,7 +6,8 @@ import Synchronization
 ///     loop's thread    collect ───┐   ┌─→ collect ───┐   ┌─→ nothing left: those who wait go on
 ///     FilterWork                  └─→ evaluate       └─→ evaluate
 ///
-/// so a loop never evaluates, and subscribers without this filter never wait. If nobody is left who waits, it stops.
+/// so a loop never evaluates, and subscribers without this filter never wait. If nobody is left who waits, it stops; and those
+/// who wait for more than it may cost are refused.
 final class FilterPass: Sendable {
     private struct State {
         /// The number of the last frame that was collected.
@@ -39,24 +40,33 @@ final class FilterPass: Sendable {
             if state.waiting.allSatisfy(\.request.isAlone) { return nil }
             return predicate.collect(onLoop: loop, after: &state.after)
         }
-        guard let slice else { return finish() }
+        if let slice { evaluate(slice) } else { finish() }
+    }
+
+    /// Beside the loops, a turn at a time: whoever else has something to evaluate comes between.
+    private func evaluate(_ slice: FrameSlice) {
         work.run { [self] in
-            let isTooDear = evaluate(slice)
-            if isTooDear { filter.channel.endTooDear(filter, predicate) }
-            filter.channel.hub.call(onLoop: loop) {
-                if isTooDear { self.refuse() } else { self.step() }
-            } otherwise: {
-                self.finish()
+            var spent = 0
+            let isDone = slice.decide { frame -> Bool? in
+                spent > FilterBudget.perTurn ? nil : filter.isTrue(of: frame, cost: &spent)
+            }
+            let cost = state.withLock { state in
+                state.cost += spent
+                return state.cost
+            }
+            if cost > FilterBudget.perPass {
+                filter.channel.noteTooDear(filter)
+                onLoop { self.refuse() }
+            } else if isDone {
+                onLoop { self.step() }
+            } else {
+                evaluate(slice)
             }
         }
     }
 
-    /// Whether it has cost more than it may; the rest of the slice is not evaluated then, as nobody will follow with it.
-    private func evaluate(_ slice: consuming FrameSlice) -> Bool {
-        var cost = state.withLock { $0.cost }
-        slice.decide { cost <= FilterBudget.perPass && filter.isTrue(of: $0, cost: &cost) }
-        state.withLock { $0.cost = cost }
-        return cost > FilterBudget.perPass
+    private func onLoop(_ next: @escaping @Sendable () -> Void) {
+        filter.channel.hub.call(onLoop: loop, next) { self.finish() }
     }
 
     private func refuse() {
