@@ -136,7 +136,9 @@ static bool begin(el_subscriber *subscriber, const wishes *wanted, uint32_t retr
                                                  subscriber->filter);
         begin_feeds(places, feeds, part, &beginning);
         if (beginning.from < subscriber->cursor) subscriber->cursor = beginning.from;
-        if (beginning.resumes && beginning.given < places->given) places->given = beginning.given;
+        // Where nobody has a position to resume from, the place where they begin; one that was given counts for all.
+        bool counts = beginning.resumes == places->resumes ? beginning.given < places->given : beginning.resumes;
+        if (counts) places->given = beginning.given;
         places->resumes |= beginning.resumes;
         places->foreign |= beginning.foreign;
         places->gap |= beginning.gap;

@@ -32,10 +32,10 @@ struct el_places {
     bool gap;       // something is gone, nobody knows how much
     bool greet;     // the first block is still to be sent
     bool foreign;   // and says that it goes on from a position that is none
-    bool resumes;   // and says that it goes on from `given`
+    bool resumes;   // and says that it goes on from `given`, as it was asked for
     bool counted;   // is in the shelf's list of those whose missed frames are counted one by one
     uint32_t retry;
-    uint64_t given;
+    uint64_t given;  // the place where it begins: at or before the first frame that it is to get
     el_frame *held;  // taken in part; the cursor has passed it
     size_t taken;    // bytes of `held`, or of `text`
     size_t text_length;

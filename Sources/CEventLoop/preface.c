@@ -22,12 +22,14 @@ static void add_block(el_preface *preface, bool chunked, const char *block, size
     preface->length = (size_t)(to - preface->text);
 }
 
+// Before what comes next; but also before what it missed since it joined: who drops out before it has heard of that gap shall hear of
+// it when it is back.
 static void greet(const el_subscriber *subscriber, uint64_t before_next, el_preface *preface) {
     const el_places *places = subscriber->places;
     const char *epoch = subscriber->shelf->core->epoch;
     char id[EL_POSITION_LENGTH + 1] = {0};
     if (places->foreign) snprintf(id, sizeof id, "%.*s-%s", EL_EPOCH_LENGTH, epoch, no_position);
-    else el_position_write(id, epoch, places->resumes ? places->given : before_next);
+    else el_position_write(id, epoch, places->resumes || places->missed > 0 ? places->given : before_next);
     char block[64];
     int length = snprintf(block, sizeof block, "retry: %" PRIu32 "\nid: %s\n\n", places->retry, id);
     add_block(preface, subscriber->chunked, block, (size_t)length);

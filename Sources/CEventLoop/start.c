@@ -132,6 +132,7 @@ el_beginning el_start_decide(el_view *view, el_subject *subject, const el_start 
         break;
     }
     if (view->channel->settings.keep_events == 0) keep_nothing(view, &part, start, &beginning);
+    if (!beginning.resumes) beginning.given = beginning.from > 0 ? beginning.from : before_time(&part, INT64_MIN, now);
     return beginning;
 }
 

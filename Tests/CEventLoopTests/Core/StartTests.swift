@@ -125,4 +125,21 @@ struct StartTests {
         #expect(try Stream.blocks(try Reader(core, channel, "b", from: .all).bytes).first?.number == 1)
         #expect(try Stream.blocks(try Reader(core, channel, "b", from: .last(1)).bytes).first?.number == 2)
     }
+
+    @Test(
+        "Who could not even take the first block is told a place before what it missed, and hears of that when it is back",
+        arguments: [(Start.now, 3 as UInt64, 3), (.all, 1, 5)])
+    func lateGreeting(from: Start, place: UInt64, missed: Int) throws {
+        let core = try TestCore()
+        let channel = try core.channel(keep: 2)
+        for number in 1...3 { try core.append(channel, "e\(number)") }
+        let reader = try Reader(core, [Part(channel, from: from)], room: 0)
+        for number in 4...8 { try core.append(channel, "e\(number)") }
+        reader.room(.max)
+        try core.settle()
+        #expect(try reader.seen() == ["gap \(missed)", "e7", "e8"])
+        let first = try #require(try Stream.blocks(reader.bytes).first)
+        #expect(first.number == place)
+        #expect(try Reader(core, channel, from: .position(first.id)).seen().first == "gap null")
+    }
 }
