@@ -19,11 +19,12 @@ final class CommandProcess: Sendable {
 
     /// - Parameters:
     ///   - files: more files of the folder, by name.
+    ///   - time: when it is killed, in its own time, however busy the tests are; nil: by whoever made it.
     ///   - isNobody: whether it is to run without root's rights, if these tests have them.
     ///   - former: one that has ended, in whose folder this one goes on.
     init(
         _ arguments: [String], pipeline: String = "", files: [String: String] = [:], input: String = "",
-        after former: CommandProcess? = nil, isNobody: Bool = false
+        after former: CommandProcess? = nil, killedAfter time: Duration? = nil, isNobody: Bool = false
     ) throws {
         self.former = former
         folder =
@@ -36,7 +37,8 @@ final class CommandProcess: Sendable {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         ended = stream
         let launcher = isNobody && geteuid() == 0 ? Self.asNobody : []
-        let command = launcher + [try Self.executable().path] + arguments
+        let killer = time.map { ["/usr/bin/timeout", "--signal=KILL", "\($0 / .seconds(1))"] } ?? []
+        let command = killer + launcher + [try Self.executable().path] + arguments
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = folder
@@ -93,9 +95,24 @@ final class CommandProcess: Sendable {
     /// Waits until it says where it listens.
     func port() async throws -> UInt16 {
         _ = await eventually { output.contains("/channels/") || !process.isRunning }
-        guard let port = output.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap({ UInt16($0.1) })
+        guard let port = portNow
         else { throw NoPort(output: output + errors, code: process.isRunning ? nil : await exitCode()) }
         return port
+    }
+
+    /// Where it listens; nil: it has not said so yet.
+    private var portNow: UInt16? {
+        output.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)\D/).flatMap { UInt16($0.1) }
+    }
+
+    /// Follows what it serves there, as soon as it listens.
+    func record(_ target: String) -> StreamRecorder {
+        StreamRecorder(of: target) { [weak self] in
+            guard let self else { throw CancellationError() }
+            if let port = portNow { return port }
+            guard process.isRunning else { throw NoPort(output: output + errors, code: nil) }
+            return nil
+        }
     }
 
     var pid: pid_t { process.processIdentifier }

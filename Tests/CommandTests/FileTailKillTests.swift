@@ -51,26 +51,15 @@ private actor LogWriter {
 
 @Suite("file_tail under kill -9")
 struct FileTailKillTests {
-    /// Follows a server's channel from its beginning.
-    private static func reader(of server: CommandProcess) async throws -> RawConnection {
-        let reader = try await RawConnection.connect(to: .tcp(host: "127.0.0.1", port: server.port()))
-        try await reader.send("GET /channels/all?replay=all HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        _ = try await reader.readHead()
-        return reader
-    }
-
-    /// What the server sends until it ends, however it does.
-    private static func lines(_ reader: RawConnection?) async -> [String] {
-        guard let reader else { return [] }
-        var lines: [String] = []
-        while let block = try? await reader.readBlock() {
+    /// The lines that a stream has brought.
+    private static func lines(_ recorder: StreamRecorder) -> [String] {
+        recorder.blocks.compactMap { block in
             guard let data = block.split(separator: "\n").first(where: { $0.hasPrefix("data: ") }),
                 let value = try? Value(json: Array(data.dropFirst(6).utf8)), case .map(let members) = value,
                 case .string(let message)? = members["message"]
-            else { continue }
-            lines.append(message)
+            else { return nil }
+            return message
         }
-        return lines
     }
 
     @Test(
@@ -89,16 +78,21 @@ struct FileTailKillTests {
         var random = SplitMix64(seed: seed)
         var runs: [[String]] = []
         for run in 0..<6 {
-            let server = try CommandProcess(["run"], pipeline: pipeline)
-            // What nobody follows is gone with the server: so somebody does, or it is killed soon.
-            let reader = run % 3 == 1 ? nil : try await Self.reader(of: server)
+            // What nobody follows is gone with the server: so somebody does, or it is killed before it saves a place.
+            let isFollowed = run % 3 != 1
+            // A random moment is what is tested; nothing is waited for.
+            let moment = Duration.milliseconds(Int(random.next() % (isFollowed ? 6000 : 300)))
+            let server = try CommandProcess(["run"], pipeline: pipeline, killedAfter: isFollowed ? nil : moment)
+            guard isFollowed else {
+                _ = await server.exitCode()
+                continue
+            }
+            let recorder = server.record("/channels/all?replay=all")
             // A file that was rotated away before anybody has seen the log is none that was followed.
             if run == 0, await eventually({ FileManager.default.fileExists(atPath: checkpoint) }) {
                 await writer.beginRotating()
             }
-            async let lines = Self.lines(reader)
-            // A random moment is what is tested; nothing is waited for.
-            try await Task.sleep(for: .milliseconds(Int(random.next() % (reader == nil ? 300 : 6000))))
+            try await Task.sleep(for: moment)
             // Once it lives long enough to save how far it has read; a place is saved seconds after it was reached.
             if run == 3 {
                 let isSaved = await eventually {
@@ -108,23 +102,20 @@ struct FileTailKillTests {
             }
             server.signal(SIGKILL)
             _ = await server.exitCode()
-            runs.append(await lines)
+            await recorder.end()
+            runs.append(Self.lines(recorder))
         }
         await writer.stop()
         try await writing.value
         let written = await writer.lines
         let server = try CommandProcess(["run"], pipeline: pipeline)
-        // Before all else: where the last run has read everything, the checkpoint says so from the beginning.
-        let reader = try await Self.reader(of: server)
-        async let last = Self.lines(reader)
-        let size = (try? FileManager.default.attributesOfItem(atPath: folder.at("a.log"))[.size] as? Int) ?? 0
-        let isRead = await eventually {
-            (try? String(contentsOfFile: checkpoint, encoding: .utf8))?.contains("\"resume\":\(size),") == true
-        }
-        #expect(isRead)
+        let recorder = server.record("/channels/all?replay=all")
+        let seen = Set(runs.joined())
+        _ = await eventually { Set(written).subtracting(seen).subtracting(Self.lines(recorder)).isEmpty }
         server.signal(SIGTERM)
         _ = await server.exitCode()
-        runs.append(await last)
+        await recorder.end()
+        runs.append(Self.lines(recorder))
         let missing = Set(written).subtracting(runs.joined())
         #expect(missing.isEmpty, "\(missing.count) of \(written.count): \(missing.sorted().prefix(5))")
         for run in runs {
