@@ -64,7 +64,11 @@ struct TroubleTests {
             pipeline: "sources: {m: {ticker: {type: t, interval: 50ms, symbols: {A: 1}}}}\nchannels: {c: {from: m}}")
         for name in Self.failing.keys {
             let events = "aggregator_source_events_total{source=\"\(name)\"}"
-            #expect(try await eventually { try await metric(server, events) ?? 0 > 0 }, "\(name)")
+            // Longer than the longest pause between two attempts, which is a minute.
+            #expect(
+                try await eventually(within: Pace.patience(180)) { try await metric(server, events) ?? 0 > 0 },
+                "\(name)"
+            )
             #expect(try await ready(server, name).contains(#""state":"running""#), "\(name)")
         }
         #expect(try await get(server, "/health/ready").contains(#""status":"ready""#))
@@ -100,6 +104,11 @@ struct TroubleTests {
         return "HTTP/1.1 \(response.status)\n" + response.text
     }
 
-    /// A port on which nobody listens now.
-    private static func freePort() throws -> UInt16 { try ScriptedServer([]).port }
+    /// A port on which nobody listens now, and of which no connection takes hold meanwhile: those get higher ones.
+    private static func freePort() throws -> UInt16 {
+        for _ in 0..<100 {
+            if let server = try? ScriptedServer(port: .random(in: 20_000..<32_000), []) { return server.port }
+        }
+        return try ScriptedServer([]).port
+    }
 }
