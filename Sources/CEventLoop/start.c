@@ -111,7 +111,7 @@ static void keep_nothing(el_view *view, const part_feeds *part, const el_start *
 el_beginning el_start_decide(el_view *view, el_subject *subject, const el_start *start, const el_filter *filter) {
     part_feeds part = feeds_of(view, subject);
     uint64_t now = view->shelf->last_number;
-    el_beginning beginning = {.from = now};
+    el_beginning beginning = {.from = now, .given = now};
     switch (start->kind) {
     case EL_FROM_NOW: return beginning;
     case EL_FROM_ALL: beginning.from = 0; break;
