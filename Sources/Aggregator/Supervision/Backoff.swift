@@ -1,8 +1,8 @@
-/// How long to wait before a source is run again: 1 s, then twice as long each time up to 60 s, each a random 75 to 125 % of
-/// it, so that sources that failed together do not come back together.
+/// How long to wait before a source is run again: 1 s, then twice as long each time up to 48 s, each a random 75 to 125 % of
+/// it (so never more than a minute): sources that failed together do not come back together.
 struct Backoff: Sendable {
     private static let first = Duration.seconds(1)
-    private static let longest = Duration.seconds(60)
+    private static let longest = Duration.seconds(48)
     /// A source that ran for so long has recovered: it begins anew.
     static let recovery = Duration.seconds(60)
 
@@ -18,6 +18,6 @@ struct Backoff: Sendable {
         if run >= Self.recovery { next = Self.first }
         let pause = next * Double.random(in: 0.75...1.25, using: &generator)
         next = min(next * 2, Self.longest)
-        return min(pause, Self.longest)
+        return pause
     }
 }
