@@ -210,6 +210,7 @@ final class TaskBoard: Sendable {
         state.withLock { state in
             for (key, use) in keys { state.table.keys.remember(key, use) }
             for saved in tasks { restore(saved, arguments(saved), &state) }
+            state.table.sortByCreation()
             state.table.forget()
             state.table.fill()
         }

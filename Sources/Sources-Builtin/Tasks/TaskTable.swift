@@ -61,6 +61,11 @@ struct TaskTable {
         if record.status.isOver { over.append(record.id) } else { waiting.append(record.id) }
     }
 
+    /// After those of a restart were added, which come in the order of their ends.
+    mutating func sortByCreation() {
+        order.sort { entries[$0]?.record.number ?? 0 < entries[$1]?.record.number ?? 0 }
+    }
+
     /// Gives the free slots to those that wait, the longest-waiting first; one whose job is at its bound is passed by.
     mutating func fill() {
         var kept: [String] = []

@@ -30,6 +30,25 @@ import Testing
         await second.probe.stop()
     }
 
+    @Test("the list is in the order of creation again, also where tasks ended in another")
+    func order() async throws {
+        let folder = try TemporaryFolder()
+        let jobs = "concurrency: 2\njobs: {nap: {command: [sleep, '{s}'], cwd: /, args: {s: string}}}"
+        let first = try await TaskProbe.started(jobs, state: folder.path)
+        let slow = try await first.start("nap", #"{"args": ["1000"]}"#)
+        var ids = [slow]
+        for _ in 0..<3 {
+            ids.append(try await first.start("nap", #"{"args": ["0"]}"#))
+            _ = try await first.end(of: ids[ids.count - 1])
+        }
+        await first.probe.stop()
+
+        let second = try await TaskProbe.started(jobs, state: folder.path)
+        let listed = await second.ids()
+        #expect(listed == ids.reversed())
+        await second.probe.stop()
+    }
+
     @Test("what waited waits again, and is given what it was given; what was running has failed")
     func waiting() async throws {
         let folder = try TemporaryFolder()
