@@ -3,7 +3,8 @@ import Aggregator
 /// What an argument may be: a small part of JSON Schema, under its names in snake case.
 struct ArgumentRule: OptionGroup {
     @Option("What it is; `city: string` is short for `city: {type: string}`.", .whole) var type = ArgumentType.string
-    @Option("The only values there are.", .example("[daily, weekly]")) var `enum`: [PlainValue] = []
+    @Option("The only values there are.", .example("[daily, weekly]"), .range(1 ... .infinity))
+    var `enum`: [PlainValue] = []
     @Option("A pattern (RE2) that the whole text must match.", .example("'[a-z]{2,20}'")) var pattern: ArgumentPattern?
     @Option("The least number.") var minimum: Double?
     @Option("The greatest number.") var maximum: Double?
@@ -107,7 +108,8 @@ enum ArgumentType: String, OptionChoice {
         switch (self, value) {
         case (.string, .string(let text)): .success(text)
         case (.int, .int(let number)), (.number, .int(let number)): .success("\(number)")
-        case (.number, .double(let number)): .success("\(number)")
+        case (.number, .double(let number)) where number.isFinite: .success("\(number)")
+        case (.number, .double): .mistake("is larger than any number can be")
         case (.bool, .bool(let value)): .success("\(value)")
         default: .mistake("expected \(phrase), not \(Self.phrase(of: value))")
         }

@@ -82,6 +82,10 @@ enum JobArguments: OptionValue {
     }
 
     private func listed(_ wish: TaskWish) throws(TaskRefusal) -> TaskArguments {
+        if let name = wish.query.first?.name {
+            let reason = "this job has no argument '\(name)': it does not name any (`args`)"
+            throw TaskRefusal([.init(parameter: name, reason: reason)])
+        }
         let values: [Value]
         switch wish.arguments {
         case .none: return TaskArguments()

@@ -86,7 +86,7 @@ struct Job: OptionGroup {
         }
         if !command.isText || !command.written.contains(" ") { command.warnIfMissing(at: place, &problems) }
         let places = placed(in: command)
-        for argument in args.all where !places.contains(argument.name) {
+        for argument in args.all.filter({ !places.contains($0.name) }).dropLast() {
             guard !argument.rule.isRequired, argument.rule.default == nil else { continue }
             problems.report(
                 "'\(argument.name)' may be left out, and then those after it would move up: give it a default, or a place of its own ({\(argument.name)} in 'command' or 'env')",

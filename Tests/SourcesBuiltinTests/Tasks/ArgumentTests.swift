@@ -102,6 +102,36 @@ import Testing
         await tasks.probe.stop()
     }
 
+    @Test("a job that names no arguments takes none from the query either")
+    func noNames() async throws {
+        let tasks = try await TaskProbe.started("jobs: {a: {command: ['true'], cwd: /, args: true}}")
+        let answer = await tasks.probe.request(
+            RouteRequest(
+                route: Route("POST", "/tasks/{job}"), parameters: ["job": "a"], query: [("x", "1")], body: []))
+        #expect(answer.status == 422 && answer.text.contains("?x=: this job has no argument 'x'"), "\(answer.text)")
+        #expect(tasks.probe.events.isEmpty)
+        await tasks.probe.stop()
+    }
+
+    @Test("the last argument may be left out without a place of its own", arguments: [[], ["x"]])
+    func lastOptional(given: [String]) async throws {
+        let tasks = try await TaskProbe.started(
+            "jobs: {a: {command: [printf, '<%s>'], cwd: /, args: {a: string, b: {required: false}}}}")
+        let list = (["1"] + given).map { "\"\($0)\"" }.joined(separator: ",")
+        let id = try await tasks.start("a", "{\"args\": [\(list)]}")
+        #expect(try await tasks.end(of: id).lines == [(["1"] + given).map { "<\($0)>" }.joined()])
+        await tasks.probe.stop()
+    }
+
+    @Test("a number beyond all numbers is refused, and never becomes 'inf'")
+    func infinite() async throws {
+        let tasks = try await TaskProbe.started(
+            "jobs: {a: {command: [echo], cwd: /, args: {n: {type: number, minimum: 0}}}}")
+        let answer = await tasks.post("a", #"{"args": {"n": 1e400}}"#)
+        #expect(answer.status == 422 && answer.text.contains("larger than any number"), "\(answer.text)")
+        await tasks.probe.stop()
+    }
+
     @Test("variables have what the request says where they ask for it, and are not set where it says nothing")
     func variables() async throws {
         let tasks = try await TaskProbe.started(
@@ -158,7 +188,12 @@ import Testing
             ("args: {a: {enum: [a, 1]}}", "not every value is of type string"),
             ("args: {a: {type: int, default: x}}", "default is not what the argument may be"),
             ("args: {a: {required: true, default: x}}", "needs no default"),
-            ("args: {a: {required: false}}", "would move up"), ("args: {a: {min: 1}}", "unknown option 'min'"),
+            (
+                "args: {a: {required: false}, b: {required: false}}",
+                "'a' may be left out, and then those after it would move up"
+            ),
+            ("args: {a: {enum: []}}", "expected a list of at least 1 elements"),
+            ("args: {a: {min: 1}}", "unknown option 'min'"),
             ("args: [p]\n    command: ['x{p}']", "cannot come from a request"),
             ("args: [p]\n    command: 'echo {p}'\n    shell: true", "write \"$1\" instead of {p}"),
             ("shell: true\n    command: [a, b]", "one text, not a list"),
