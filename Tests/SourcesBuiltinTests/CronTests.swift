@@ -61,10 +61,22 @@ struct CronTests {
                 ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z"]
             ),
             ("0 3 25 10 *", "2026-10-24T12:00:00Z", ["2026-10-25T02:00:00Z"]),
+            // Begun in the hour that comes for the second time.
+            ("30 2 * * *", "2026-10-25T01:10:00Z", ["2026-10-26T01:30:00Z"]),
+            ("*/30 * * * *", "2026-10-25T01:10:00Z", ["2026-10-25T01:30:00Z"]),
         ])
     func zones(cron: String, start: String, expected: [String]) throws {
         #expect(try due(cron, "Europe/Vienna", after: start, expected.count) == expected)
     }
+
+    @Test(
+        "any name of the IANA database is a zone, and nothing else is",
+        arguments: [
+            ("Asia/Kolkata", 19_800), ("Asia/Calcutta", 19_800), ("Etc/UTC", 0), ("Etc/GMT-5", 18_000), ("UTC", 0),
+            ("US/Arizona", -25_200), ("Europe/Wien", nil), ("Europe", nil), ("PST", nil), ("GMT+2", nil), ("", nil),
+            ("../UTC", nil), ("/etc/passwd", nil),
+        ] as [(String, Int64?)])
+    func names(name: String, offset: Int64?) { #expect(ZoneName(name)?.offset(at: 0) == offset) }
 
     @Test(
         "that cannot be right are told with the field and what was expected",

@@ -17,7 +17,7 @@ struct CronSchedule: Sendable {
 
     /// The first due moment after this one, to the second; nil: none before the end of time.
     func next(after time: Timestamp) -> Timestamp? {
-        var start = time.seconds + 1
+        var start = pastRepetition(time.seconds + 1)
         for _ in 0..<Self.horizon {
             let end = start + Self.day
             let (before, after) = (zone.offset(at: start), zone.offset(at: end))
@@ -37,6 +37,13 @@ struct CronSchedule: Sendable {
             start = end
         }
         return nil
+    }
+
+    /// The end of an hour that comes for the second time, for one who begins in it: a time of the day was due in the first.
+    private func pastRepetition(_ start: Int64) -> Int64 {
+        let (before, now) = (zone.offset(at: start - Self.day), zone.offset(at: start))
+        guard expression.isOfTheDay, before > now else { return start }
+        return max(start, change(from: start - Self.day, to: start, offset: before) + before - now)
     }
 
     /// What is due while the offset is this one.
@@ -102,11 +109,18 @@ struct ZoneName: OptionValue, Equatable {
     init?(_ name: String) {
         if name == "UTC" {
             self = .utc
-        } else if TimeZone.knownTimeZoneIdentifiers.contains(name), let zone = TimeZone(identifier: name) {
+        } else if Self.isIANA(name), let zone = TimeZone(identifier: name) {
             self.init(zone: zone, name: name)
         } else {
             return nil
         }
+    }
+
+    /// Foundation lists one name of each zone and knows them all (Asia/Kolkata, US/Eastern, CET). It also takes abbreviations
+    /// (PST), which mean another zone to everybody and are not in the database.
+    private static func isIANA(_ name: String) -> Bool {
+        name.contains("/") || TimeZone.knownTimeZoneIdentifiers.contains(name)
+            || access("/usr/share/zoneinfo/\(name)", F_OK) == 0
     }
 
     private init(zone: TimeZone, name: String) {
