@@ -21,7 +21,8 @@ public struct Event: Sendable {
     }
     /// The other attributes that a CloudEvent came with: extensions, and `dataschema` (CloudEvents 1.0, "Extension Context
     /// Attributes"). Texts, whole numbers or truth values, by names of lower-case letters and digits; anything else is left
-    /// out. They go along through the pipeline and into the envelope.
+    /// out. They go along through the pipeline and into the envelope. `datacontenttype` among them is what `dataContentType`
+    /// was set to.
     public var extensions: [String: Value] = [:]
     /// What an expression has learned of `data`, for the next one that asks.
     var object: JSONObject?
@@ -37,6 +38,33 @@ public struct Event: Sendable {
         self.subject = subject
         self.time = time
         self.data = data
+    }
+}
+
+extension Event {
+    /// CloudEvents' `datacontenttype`: the producer's own word for the data (`application/vnd.shop+json`, `image/png`) as long
+    /// as the data is JSON or not as that says, else `data.contentType`.
+    public var dataContentType: String? {
+        get {
+            guard case .string(let type)? = extensions["datacontenttype"], data.canBe(type) else {
+                return data.contentType
+            }
+            return type
+        }
+        set { extensions["datacontenttype"] = newValue == data.contentType ? nil : newValue.map { .string($0) } }
+    }
+}
+
+extension EventData {
+    /// Whether this may be called so: JSON by a type of JSON only, and nothing else by one.
+    fileprivate func canBe(_ type: String) -> Bool {
+        let name = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        let isJSON = name.hasSuffix("/json") || name.hasSuffix("+json")
+        return switch self {
+        case .none: false
+        case .json: isJSON
+        case .text, .bytes: !isJSON
+        }
     }
 }
 

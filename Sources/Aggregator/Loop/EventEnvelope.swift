@@ -26,19 +26,19 @@ enum EventEnvelope {
     }
 
     private static func append(_ data: [UInt8], _ meta: FrameMeta, to json: inout [UInt8]) {
+        if let type = meta.kind.contentType, !meta.extensions.hasPrefix(ExtensionText.contentTypeMark) {
+            append("datacontenttype", type, to: &json)
+        }
         switch meta.kind {
         case .none: break
         case .json:
-            append("datacontenttype", "application/json", to: &json)
             json.append(literal: #","data":"#)
             // A line break in JSON is white space between two tokens: a string cannot have one.
             for byte in data { json.append(byte == 0x0A ? 0x20 : byte) }
         case .text, .originalText:
-            append("datacontenttype", "text/plain", to: &json)
             let text = meta.kind == .text ? String(decoding: data, as: UTF8.self) : meta.originalText
             append("data", text, to: &json)
         case .bytes:
-            append("datacontenttype", "application/octet-stream", to: &json)
             json.append(literal: #","data_base64":""#)
             json += data
             json.append(UInt8(ascii: "\""))
@@ -53,6 +53,18 @@ enum EventEnvelope {
     }
 
     private static func append(_ text: String, to json: inout [UInt8]) { JSON.append(string: text, to: &json) }
+}
+
+extension FrameMeta.Kind {
+    /// `EventData.contentType` of such data.
+    fileprivate var contentType: String? {
+        switch self {
+        case .none: nil
+        case .json: "application/json"
+        case .text, .originalText: "text/plain"
+        case .bytes: "application/octet-stream"
+        }
+    }
 }
 
 extension [UInt8] {

@@ -8,10 +8,17 @@ enum ExtensionText {
         "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data", "channel",
     ]
 
+    /// How they begin where the producer had a word of its own for the data.
+    static let contentTypeMark = ",\"datacontenttype\":"
+
     /// Leaves out what no attribute can be.
-    static func members(_ extensions: [String: Value]) -> [UInt8] {
+    static func members(of event: Event) -> [UInt8] {
         var text: [UInt8] = []
-        for (name, value) in extensions.sorted(by: { $0.key < $1.key }) where isName(name) {
+        if let type = event.dataContentType, type != event.data.contentType {
+            text += Array(contentTypeMark.utf8)
+            JSON.append(string: type, to: &text)
+        }
+        for (name, value) in event.extensions.sorted(by: { $0.key < $1.key }) where isName(name) {
             switch value {
             case .string, .bool, .int: break
             default: continue

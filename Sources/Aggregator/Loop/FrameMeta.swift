@@ -29,7 +29,7 @@ struct FrameMeta {
     static func withBytes<R>(of event: inout Event, channel: [UInt8], _ body: (el_slice) -> R) -> R {
         let (idNumber, idText) = event.id.parts
         let (kind, original) = event.data.kind
-        let extensions = event.extensions.isEmpty ? [] : ExtensionText.members(event.extensions)
+        let extensions = event.extensions.isEmpty ? [] : ExtensionText.members(of: event)
         let length =
             headLength + channel.count + event.source.utf8.count + idText.utf8.count + extensions.count
             + original.utf8.count

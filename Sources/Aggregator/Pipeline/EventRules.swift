@@ -131,7 +131,7 @@ extension Event {
     var approximateSize: Int {
         var size = type.utf8.count + (subject?.utf8.count ?? 0)
         if case .given(let id) = id { size += id.utf8.count }
-        if !extensions.isEmpty { size += ExtensionText.members(extensions).count }
+        if !extensions.isEmpty { size += ExtensionText.members(of: self).count }
         switch data {
         case .none: break
         case .json(let bytes), .bytes(let bytes): size += bytes.count

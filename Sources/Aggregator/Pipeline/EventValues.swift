@@ -106,7 +106,7 @@ extension Event {
         case "source": .string(source)
         case "id": .string(id.description)
         case "time": .timestamp(time)
-        case "datacontenttype": data.contentType.map { .string($0) }
+        case "datacontenttype": dataContentType.map { .string($0) }
         default: nil
         }
     }

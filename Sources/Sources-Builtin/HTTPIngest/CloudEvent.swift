@@ -51,11 +51,23 @@ final class CloudEvent: Sendable {
                 "\(place.prefix)the CloudEvents attribute 'time' has to be as RFC 3339 writes it "
                     + "(2026-11-23T13:12:15Z), not '\(time.prefix(64))'.")
         }
+        // Of type and subject the pipeline has the same rule for all events.
+        for case (.string(let name), .string(let text)) in attributes where name != "type" && name != "subject" {
+            guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { continue }
+            throw Refusal(
+                422,
+                "\(place.prefix)the CloudEvents attribute '\(name.prefix(64))' must not have control characters in it.")
+        }
         self.attributes = attributes
         extensions = attributes.reduce(into: [:]) { extensions, attribute in
             guard case .string(let name) = attribute.key, !Self.core.contains(name) else { return }
             extensions[name] = attribute.value
         }
+    }
+
+    /// What the producer says that the data is.
+    var contentType: String? {
+        if case .string(let type)? = attributes["datacontenttype"] { type } else { nil }
     }
 
     /// Attributes that an event of the pipeline has, too, or the data decides about.
@@ -169,8 +181,7 @@ enum CloudEventJSON {
     private static func data(
         of object: JSONObject, _ event: CloudEvent, at place: IngestItem.Place
     ) throws(Refusal) -> EventData {
-        var type: String?
-        if case .string(let text)? = event.attributes["datacontenttype"] { type = text }
+        let type = event.contentType
         let range = object.range(of: "data")
         if let base64 = object.field("data_base64"), base64.kind != .null {
             guard range == nil else {

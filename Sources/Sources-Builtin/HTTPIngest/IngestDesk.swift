@@ -110,10 +110,9 @@ struct IngestDesk: Sendable {
     ) throws(Refusal) -> Event {
         var event: Event
         if let given = item.event {
-            event = Event(
-                id: .given(given.id), type: head.type ?? given.type, subject: head.subject ?? given.subject,
-                time: given.time ?? now, data: item.data)
-            event.extensions = given.extensions
+            event = Event(given, data: item.data, now: now)
+            if let type = head.type { event.type = type }
+            if let subject = head.subject { event.subject = subject }
         } else {
             event = Event(type: head.type ?? type, subject: head.subject, time: now, data: item.data)
         }

@@ -88,6 +88,25 @@ struct LifeTests {
             ])
     }
 
+    @Test("the envelope has the producer's own content type, as long as the data can be called so")
+    func contentType() async throws {
+        let cases: [(EventData, String)] = [
+            (.json(Array("[1]".utf8)), "application/vnd.x+json"), (.bytes([1]), "image/png"), (.text("a"), "text/csv"),
+            (.json(Array("[1]".utf8)), "text/csv"),
+        ]
+        let events = cases.map { data, type in
+            var event = event("t", data)
+            event.dataContentType = type
+            return event
+        }
+        let blocks = try await streamed("{from: [market], replay: all, envelope: cloudevents}", events)
+        for (block, type) in zip(blocks, ["application/vnd.x+json", "image/png", "text/csv", "application/json"]) {
+            #expect(block.ranges(of: "datacontenttype").count == 1)
+            #expect(block.contains(#""datacontenttype":"\#(type)""#), "\(block)")
+        }
+        #expect(blocks.count == 4)
+    }
+
     @Test("emits of one source keep their order in each channel, through filters and beside them")
     func order() async throws {
         let numbers = (0..<500).map { event("n", .json(Array("\($0)".utf8))) }

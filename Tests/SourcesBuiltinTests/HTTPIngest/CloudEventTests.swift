@@ -41,6 +41,35 @@ import Testing
         }
     }
 
+    @Test(
+        "the producer's content type stays with the data, as far as it is the data's",
+        arguments: [
+            ("application/vnd.x+json", "[1]", "application/vnd.x+json"), ("image/png", "x", "image/png"),
+            ("text/csv; charset=utf-8", "x", "text/csv; charset=utf-8"),
+            ("application/x-www-form-urlencoded", "a=1", "application/json"), (nil, "x", "application/octet-stream"),
+        ] as [(String?, String, String)])
+    func contentType(type: String?, body: String, expected: String) async throws {
+        try await IngestProbe.run("") { probe in
+            var headers = binary
+            headers["content-type"] = type
+            #expect(await probe.post(headers, body).status == 202)
+            let found = probe.events.map(\.dataContentType)
+            #expect(found == [expected])
+        }
+    }
+
+    @Test(
+        "attributes with control characters are refused: they would stand in logs", arguments: ["id", "source", "ext"])
+    func controlCharacters(name: String) async throws {
+        try await IngestProbe.run("") { probe in
+            var headers = binary
+            headers["ce-\(name)"] = "a%0A2026-01-01 error: forged"
+            let answer = await probe.post(headers)
+            #expect(answer.status == 422 && answer.text.contains("'\(name)'"), "\(answer.text)")
+            #expect(probe.events.isEmpty)
+        }
+    }
+
     @Test("header values may be quoted strings with backslashes, and are percent-decoded once")
     func quoted() async throws {
         try await IngestProbe.run("") { probe in
