@@ -12,7 +12,10 @@ public struct ServerSentEvents: EventSource {
     @Option("The stream's address, http or https.", .example("https://live.example.com/channels/prices"))
     var url: StreamURL
     @Option("A bearer token.", .secret) var token: String?
-    @Option("More header fields of the request, by their names.", .secret) var headers: [String: String] = [:]
+    @Option(
+        "More header fields of the request, by their names. They may be secrets of that server alone, so with them no redirect is followed.",
+        .secret)
+    var headers: [String: String] = [:]
     @Option("The type of the events; by default the stream's own `event:` field.") var type: String?
     @Option("The subject of the events.") var subject: String?
     @Option(
@@ -42,6 +45,9 @@ public struct ServerSentEvents: EventSource {
         if let subject { problems.checkSubject(subject, at: options["subject"]) }
         for (name, value) in headers where !Self.isField(name, value) {
             problems.report("'\(name)' with this value is no header field of HTTP", at: options["headers"])
+        }
+        if token == "" {
+            problems.report("an empty token is none: give one, or leave the option out", at: options["token"])
         }
         if let token, !Self.isField("Authorization", token) {
             problems.report("this token cannot stand in a header field", at: options["token"])

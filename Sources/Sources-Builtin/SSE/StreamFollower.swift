@@ -14,16 +14,21 @@ struct StreamFollower {
     private var parser: EventStreamParser
     /// What the server asks for between two connections.
     private var retry = Duration.seconds(3)
+    /// A bad server sends thousands of events that are none, or breaks off every time.
+    private var complaints: SparseLog
+    private var breaks: SparseLog
 
     /// So often at most is the position written to disk while events come.
     private static let rhythm = Duration.seconds(1)
-    /// A server's wish beyond this is not followed.
-    private static let longestRetry = Duration.seconds(300)
+    /// A server's wish beyond these is not followed: one that wants none at all would be asked without end.
+    private static let retryBounds = Duration.milliseconds(100)...Duration.seconds(300)
 
     init(_ options: ServerSentEvents, _ context: SourceContext) throws {
         self.options = options
         self.context = context
         memory = StreamMemory(folder: try context.stateDirectory(), url: options.url.text)
+        complaints = SparseLog(context.log, context.clock)
+        breaks = SparseLog(context.log, context.clock)
         parser = EventStreamParser(limit: context.eventLimit, lastEventID: memory.read() ?? "")
     }
 
@@ -65,7 +70,7 @@ struct StreamFollower {
         headers += options.headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return Transfer.Request(
             url: options.url.text, headers: headers, certificates: options.ca?.path, verifiesPeer: !options.insecure,
-            connectTime: options.connect)
+            followsRedirects: options.headers.isEmpty, connectTime: options.connect)
     }
 
     /// The first bytes of the stream; nil: 204.
@@ -89,6 +94,8 @@ struct StreamFollower {
         guard status == 200 else {
             let hint =
                 switch status {
+                case 300..<400 where !options.headers.isEmpty:
+                    "; with the option headers no redirect is followed, so write the address that it points to"
                 case 401, 403: "; see the options token and headers"
                 case 404: "; is there such a channel?"
                 default: ""
@@ -105,6 +112,7 @@ struct StreamFollower {
         var silence = Silence(limit: options.idle)
         var saved = context.clock.uptime()
         var bytes: [UInt8]? = first
+        let (place, idle) = (options.url.place, options.idle)
         while let arrived = bytes {
             try Task.checkCancellation()
             if !arrived.isEmpty {
@@ -115,14 +123,14 @@ struct StreamFollower {
                     memory.write(parser.lastEventID)
                 }
             } else if silence.isOver {
-                context.log.notice("nothing from \(options.url.place) for \(options.idle): connecting anew")
+                breaks.tell(.notice, "nothing from \(place) for \(idle): connecting anew")
                 return
             }
             do {
                 bytes = try transfer.next(within: silence.left)
             } catch {
                 try Task.checkCancellation()
-                context.log.notice("the stream from \(options.url.place) broke off (\(error)): connecting anew")
+                breaks.tell(.notice, "the stream from \(place) broke off (\(error)): connecting anew")
                 return
             }
         }
@@ -131,25 +139,27 @@ struct StreamFollower {
     private mutating func emit(_ results: [EventStreamParser.Result]) async throws {
         for result in results {
             switch result {
-            case .retry(let milliseconds): retry = min(.milliseconds(milliseconds), Self.longestRetry)
+            case .retry(let milliseconds): retry = Self.retryBounds.clamping(.milliseconds(milliseconds))
             case .tooLarge(let id):
-                context.log.warning("an event (\(id ?? "without id")) of more than \(parser.limit) bytes was left out")
+                let limit = parser.limit
+                complaints.warn("an event (\(id ?? "without id")) of more than \(limit) bytes was left out")
             // Ours, or another server's word for it: no source may emit this type.
             case .block(let block) where block.type == "gap" && options.type == nil:
                 let words = String(decoding: block.data.prefix(200), as: UTF8.self)
-                context.log.warning("\(options.url.place) tells of a gap: \(words)")
+                let place = options.url.place
+                complaints.warn("\(place) tells of a gap: \(words)")
             case .block(let block): try await emit(block)
             }
         }
     }
 
-    private func emit(_ block: EventStreamParser.Block) async throws {
+    private mutating func emit(_ block: EventStreamParser.Block) async throws {
         do {
             try await context.emit(event(of: block))
         } catch let problem as StreamProblem {
-            context.log.warning("an event (\(block.id ?? "without id")) was left out: \(problem)")
+            complaints.warn("an event (\(block.id ?? "without id")) was left out: \(problem)")
         } catch let problem as EventProblem {
-            context.log.warning("an event (\(block.id ?? "without id")) was left out: \(problem.message)")
+            complaints.warn("an event (\(block.id ?? "without id")) was left out: \(problem.message)")
         }
     }
 
@@ -181,6 +191,10 @@ struct StreamFollower {
 struct StreamProblem: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension ClosedRange {
+    fileprivate func clamping(_ value: Bound) -> Bound { Swift.min(Swift.max(value, lowerBound), upperBound) }
 }
 
 /// How long nothing has come, in real time: what waits for it is a socket.

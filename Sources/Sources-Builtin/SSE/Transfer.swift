@@ -13,6 +13,8 @@ final class Transfer {
         /// A file of certificates to trust in place of the system's.
         var certificates: String?
         var verifiesPeer = true
+        /// Whoever it leads to gets `headers`, all but the library's own `Authorization` and `Cookie`.
+        var followsRedirects = true
         var connectTime: Duration
     }
 
@@ -64,7 +66,7 @@ final class Transfer {
             ccurl_set_text(easy, CURLOPT_URL, request.url),
             ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             ccurl_set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
-            ccurl_set_number(easy, CURLOPT_FOLLOWLOCATION, 1),
+            ccurl_set_number(easy, CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0),
             ccurl_set_number(easy, CURLOPT_MAXREDIRS, 10),
             ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1),
             ccurl_set_number(easy, CURLOPT_TCP_KEEPALIVE, 1),

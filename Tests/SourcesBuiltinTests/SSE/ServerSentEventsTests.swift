@@ -103,7 +103,7 @@ struct ServerSentEventsTests {
     @Test("with cloudevents each data is a whole event; what is none is left out")
     func cloudEvents() async throws {
         let event =
-            #"{"specversion":"1.0","id":"7","source":"s","type":"t","subject":"u","time":"2026-01-02T03:04:05Z","data":{"a":1}}"#
+            #"{"specversion":"1.0","id":"7","source":"s","type":"t","subject":"u","time":"2026-01-02T03:04:05Z","datacontenttype":"application/vnd.x+json","n":5,"data":{"a":1}}"#
         let server = try ScriptedServer([.stream("data: {}\n\ndata: \(event)\n\n", staysOpen: true)])
         let probe = SourceProbe(try source(server) { $0.format = .cloudevents })
         probe.start()
@@ -111,6 +111,7 @@ struct ServerSentEventsTests {
         #expect(texts([found]) == [#"json {"a":1}"#])
         #expect(found.id == .given("7") && found.type == "t" && found.subject == "u")
         #expect(found.time.description == "2026-01-02T03:04:05Z")
+        #expect(found.extensions["n"] == .int(5) && found.dataContentType == "application/vnd.x+json")
         await probe.stop()
     }
 
@@ -123,6 +124,18 @@ struct ServerSentEventsTests {
         #expect(texts(try await probe.events(atLeast: 1)) == ["text there"])
         #expect(target.requests[0].hasPrefix("GET /other "))
         await probe.stop()
+    }
+
+    @Test("with fields of its own, which may be secrets, a redirect is an error that says what to do")
+    func redirectWithSecrets() async throws {
+        let target = try ScriptedServer([.stream("data: there\n\n", staysOpen: true)])
+        let server = try ScriptedServer([.status(307, "Location: http://127.0.0.1:\(target.port)/other\r\n")])
+        let probe = SourceProbe(try source(server) { $0.headers = ["X-Key": "k"] })
+        probe.start()
+        let record = try await probe.wait { $0.ending != nil }
+        guard case .failed(let error)? = record.ending else { Issue.record("it did not fail"); return }
+        #expect("\(error)".contains("no redirect is followed"))
+        #expect(target.requests.isEmpty)
     }
 
     @Test("a server that falls silent is left for a new connection")
