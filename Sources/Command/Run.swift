@@ -50,7 +50,7 @@ struct Run: AsyncParsableCommand {
     }
 
     private func makeLog() -> Logger {
-        var log = Logger(label: "aggregator") { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: "aggregator") { _ in OneLineLogHandler() }
         log.logLevel = logLevel
         return log
     }
